@@ -1,0 +1,22 @@
+import { jsonReply } from '../protocol/call.js'
+import type { Addressable } from '../route/route.js'
+import { deleteBlob, getBlob } from './blobs.js'
+import { listRepositories } from './catalog.js'
+import { deleteManifest, getManifest } from './manifests.js'
+import { putManifest } from './manifest-push.js'
+import type { Methods } from './registry.js'
+import { listReferrers } from './referrers.js'
+import { listTags } from './tags.js'
+import { beginUpload, cancelUpload, finishUpload, uploadStatus, writeChunk } from './uploads.js'
+
+/** Every end of the OCI API: which methods a kind of route answers, and who answers. */
+export const endpoints: { readonly [K in Addressable['kind']]: Methods<K> } = {
+  base: { GET: () => jsonReply(200, {}) },
+  catalog: { GET: listRepositories },
+  tags: { GET: listTags },
+  manifest: { GET: getManifest, PUT: putManifest, DELETE: deleteManifest },
+  blob: { GET: getBlob, DELETE: deleteBlob },
+  uploads: { POST: beginUpload },
+  upload: { GET: uploadStatus, PATCH: writeChunk, PUT: finishUpload, DELETE: cancelUpload },
+  referrers: { GET: listReferrers },
+}

@@ -1,0 +1,50 @@
+import { emptyReply } from '../protocol/call.js'
+import { RegistryError } from '../protocol/errors.js'
+import type { Digest, Reference } from '../route/names.js'
+import type { ManifestEntry } from '../store/store.js'
+import { checkConditions, entityTag, hasCopy, preconditionFailed } from './conditions.js'
+import type { Handler, Registry } from './registry.js'
+
+/**
+ * Pulls a manifest by tag or digest, in the type that it was pushed with: distribution-spec 1.1 end-3.
+ * Accept is not looked at: a server may ignore it, and those that do not break clients that forget a type.
+ */
+export const getManifest: Handler<'manifest'> = async ({ method, route, headers }, registry) => {
+  const { digest, mediaType, size } = await findManifest(registry, route.repository, route.reference)
+  const common = { 'Docker-Content-Digest': digest, ETag: entityTag(digest) }
+  if (hasCopy(headers, digest)) return emptyReply(304, common)
+  const full = { 'Content-Type': mediaType, 'Content-Length': size, ...common }
+  if (method === 'HEAD') return { status: 200, headers: full }
+  const bytes = await registry.store.manifestBytes(route.repository, digest)
+  if (!bytes) throw manifestUnknown(route.reference)
+  return { status: 200, headers: full, body: bytes }
+}
+
+/**
+ * Deletes a tag, or a manifest with all its tags: distribution-spec 1.1 end-9.
+ * With If-Match a tag is only deleted while it points at that manifest.
+ */
+export const deleteManifest: Handler<'manifest'> = async ({ route, headers, at }, { store }) => {
+  const { repository, reference } = route
+  if (reference.digest) {
+    if (!(await store.deleteManifest(repository, reference.digest, at))) throw manifestUnknown(reference)
+    return emptyReply(202)
+  }
+  const current = await store.tag(repository, reference.tag)
+  const expected = checkConditions(headers, current) ? current : undefined
+  const deleted = await store.deleteTag(repository, reference.tag, at, expected)
+  if (!deleted) throw manifestUnknown(reference)
+  if (expected && deleted !== expected) throw preconditionFailed(deleted)
+  return emptyReply(202)
+}
+
+async function findManifest({ store }: Registry, repository: string, reference: Reference): Promise<ManifestEntry> {
+  const digest: Digest | undefined = reference.digest ?? (await store.tag(repository, reference.tag))
+  const entry = digest && (await store.manifest(repository, digest))
+  if (!entry) throw manifestUnknown(reference)
+  return entry
+}
+
+// Also when the repository is not there: clients that look for a signature know this code, and not all of them NAME_UNKNOWN.
+const manifestUnknown = ({ tag }: Reference): RegistryError =>
+  new RegistryError('MANIFEST_UNKNOWN', `no such ${tag === undefined ? 'manifest' : 'tag'} in this repository`)

@@ -1,0 +1,13 @@
+// `start-registry/core`: the registry as a request listener, its stores, and the types of both.
+export type { Account } from './access/accounts.js'
+export type { Anonymous } from './access/basic.js'
+export type { Call, Reply, Stage } from './protocol/call.js'
+export { RegistryError, type ErrorCode, type ErrorOptions } from './protocol/errors.js'
+export { createRegistry, type CoreOptions, type RegistryCore } from './server/registry.js'
+export type { Algorithm, Digest, Reference } from './route/names.js'
+export { formatRoute, parseTarget, type Addressable, type Route, type Target } from './route/route.js'
+export type { RequestEvent, RequestListener } from './server/event.js'
+export type { RequestHandler } from './server/handle.js'
+export { diskStore } from './store/disk/store.js'
+export { memoryStore } from './store/memory/store.js'
+export * from './store/store.js'

@@ -1,0 +1,9 @@
+import type { Profile } from './profile.js'
+
+/** distribution-spec 1.1 as it stands, every media type welcome. */
+export const oci: Profile = {
+  name: 'oci',
+  manifestLimit: 8 << 20,
+  pageLimit: 10_000,
+  referrersPageBytes: 4 << 20,
+}

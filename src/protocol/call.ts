@@ -1,0 +1,53 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
+import type { Query } from '../route/query.js'
+import type { Route } from '../route/route.js'
+
+/** How the client reached us: what a URL that it can use again begins with. */
+export interface Origin {
+  readonly scheme: 'http' | 'https'
+  /** The Host that the client named, such as `localhost:5000`. */
+  readonly host: string
+}
+
+/** One request, as the stages and handlers see it. */
+export interface Call<R extends Route = Route> {
+  /** Upper case; HEAD is answered by what answers GET, whose body is then not sent. */
+  readonly method: string
+  readonly route: R
+  readonly query: Query
+  readonly headers: IncomingHttpHeaders
+  /** The request's body, not yet read. */
+  readonly body: Readable
+  readonly origin: Origin
+  /** When the request came, by the registry's clock, in milliseconds since 1970. */
+  readonly at: number
+  /** Who is asking, once the access stage has found out; undefined for nobody. */
+  account?: string | undefined
+}
+
+export type Headers = Readonly<Record<string, string | number | readonly string[]>>
+
+/**
+ * What a handler answers. `headers` has Content-Length whenever the body's length is known; HEAD relies on it.
+ * A body that is a function is opened when it is sent: not for HEAD, and not when the client is gone.
+ */
+export interface Reply {
+  readonly status: number
+  readonly headers: Headers
+  readonly body?: Buffer | (() => Buffer | Readable) | undefined
+}
+
+/** A reply with a JSON body. */
+export function jsonReply(status: number, value: unknown, headers: Headers = {}, type = 'application/json'): Reply {
+  const body = Buffer.from(JSON.stringify(value))
+  return { status, headers: { 'Content-Type': type, 'Content-Length': body.length, ...headers }, body }
+}
+
+/** A reply without a body; Content-Length 0 is spelled out where the status allows it (RFC 9110 §8.6). */
+export function emptyReply(status: number, headers: Headers = {}): Reply {
+  return { status, headers: status === 204 || status === 304 ? headers : { 'Content-Length': 0, ...headers } }
+}
+
+/** A step that a call passes on its way to a handler: it answers, refuses by throwing, or lets the next one answer. */
+export type Stage = (call: Call, next: () => Reply | Promise<Reply>) => Reply | Promise<Reply>

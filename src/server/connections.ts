@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** The open connections of a server, and which of them are in the middle of a request. */
+export class Connections {
+  /** As they were accepted; under TLS each carries a socket of the next set. */
+  readonly #accepted = new Set<Socket>()
+  /** As HTTP sees them. */
+  readonly #speaking = new Set<Socket>()
+  readonly #busy = new Map<Socket, number>()
+  #whenIdle: (() => void) | undefined
+
+  /** Counts an accepted connection until it closes. */
+  accept(socket: Socket): void {
+    count(this.#accepted, socket)
+  }
+
+  /** Counts a connection that HTTP is spoken on until it closes. */
+  speak(socket: Socket): void {
+    count(this.#speaking, socket)
+  }
+
+  /** Counts a request until its reply is sent or its connection is gone. */
+  begin({ socket }: IncomingMessage, response: ServerResponse): void {
+    this.#busy.set(socket, (this.#busy.get(socket) ?? 0) + 1)
+    response.once('close', () => {
+      const left = (this.#busy.get(socket) as number) - 1
+      if (left > 0) this.#busy.set(socket, left)
+      else this.#busy.delete(socket)
+      if (!this.#whenIdle) return
+      if (left === 0) socket.destroySoon()
+      if (this.#busy.size === 0) this.#whenIdle()
+    })
+  }
+
+  /** Ends idle connections at once, and the others when their request is done, or after `grace` milliseconds. */
+  async end(grace: number): Promise<void> {
+    for (const socket of this.#speaking) if (!this.#busy.has(socket)) socket.destroy()
+    if (this.#busy.size > 0) await this.#idle(grace)
+    await Promise.all(
+      Array.from(this.#accepted, (socket) => {
+        const closed = new Promise((resolve) => socket.once('close', resolve))
+        socket.destroy()
+        return closed
+      }),
+    )
+  }
+
+  async #idle(grace: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    await new Promise<void>((resolve) => {
+      this.#whenIdle = resolve
+      timer = setTimeout(resolve, grace)
+    })
+    clearTimeout(timer)
+  }
+}
+
+function count(sockets: Set<Socket>, socket: Socket): void {
+  sockets.add(socket)
+  socket.once('close', () => sockets.delete(socket))
+}

@@ -1,0 +1,129 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline, type Readable } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
+import type { Call, Reply, Stage } from '../protocol/call.js'
+import { parseTarget } from '../route/route.js'
+import type { RequestEvent, RequestListener } from './event.js'
+import { renderError } from './render.js'
+
+export interface HandleOptions {
+  /** What each call passes, outermost first; the last one answers. */
+  readonly stages: readonly Stage[]
+  readonly clock: () => number
+  readonly listeners: ReadonlySet<RequestListener>
+}
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse, expectsContinue?: boolean) => void
+
+const apiVersion = { 'Docker-Distribution-API-Version': 'registry/2.0' }
+
+/** Makes the function that every request goes through, from node's request to node's response. */
+export function requestHandler({ stages, clock, listeners }: HandleOptions): RequestHandler {
+  const run = stages.reduceRight<(call: Call) => Reply | Promise<Reply>>(
+    (next, stage) => (call) => stage(call, () => next(call)),
+    () => {
+      throw new Error('no stage answered')
+    },
+  )
+  return (request, response, expectsContinue = false) => {
+    const call = readCall(request, clock())
+    const began = listeners.size > 0 ? performance.now() : 0
+    const outcome: Outcome = { reply: undefined, body: undefined, error: undefined }
+    if (listeners.size > 0) {
+      response.once('close', () => {
+        const event = describe(call, request, response, outcome, performance.now() - began)
+        for (const listener of listeners) listener(event)
+      })
+    }
+    let bodyAwaited = false
+    if (expectsContinue) {
+      // A client that asks first is told to go on when somebody reads, so that a refusal costs it no upload.
+      const { body } = call
+      Object.defineProperty(call, 'body', {
+        get() {
+          if (!bodyAwaited) response.writeContinue()
+          bodyAwaited = true
+          return body
+        },
+      })
+    }
+    void answer(run, call, outcome).then(() => {
+      // The client may send the body it announced or not: only a new connection tells the next request from it.
+      if (expectsContinue && !bodyAwaited) response.setHeader('Connection', 'close')
+      send(response, outcome)
+    })
+  }
+}
+
+interface Outcome {
+  reply: Reply | undefined
+  body: Buffer | Readable | undefined
+  error: unknown
+}
+
+async function answer(run: (call: Call) => Reply | Promise<Reply>, call: Call, outcome: Outcome): Promise<void> {
+  try {
+    const reply = await run(call)
+    if (call.method !== 'HEAD') outcome.body = typeof reply.body === 'function' ? reply.body() : reply.body
+    outcome.reply = reply
+  } catch (error) {
+    const reply = renderError(error)
+    if (call.method !== 'HEAD') outcome.body = reply.body as Buffer
+    outcome.reply = reply
+    if (reply.status >= 500) outcome.error = error
+  }
+}
+
+function readCall(request: IncomingMessage, at: number): Call {
+  const { route, query } = parseTarget(request.url as string)
+  const { headers, method } = request
+  return {
+    method: method as string,
+    route,
+    query,
+    headers,
+    body: request,
+    origin: { scheme: (request.socket as TLSSocket).encrypted ? 'https' : 'http', host: headers.host ?? '' },
+    at,
+    account: undefined,
+  }
+}
+
+function send(response: ServerResponse, { reply, body }: Outcome): void {
+  const { status, headers } = reply as Reply
+  if (!response.destroyed) {
+    response.writeHead(status, { ...apiVersion, ...headers } as Record<string, string | number | string[]>)
+  }
+  if (body === undefined || Buffer.isBuffer(body)) {
+    response.end(body)
+    return
+  }
+  // A stream that fails leaves a reply that is shorter than it said: breaking the connection is the only way to tell.
+  pipeline(body, response, (error) => {
+    if (error) response.destroy(error)
+  })
+}
+
+function describe(
+  call: Call,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { reply, error }: Outcome,
+  ms: number,
+): RequestEvent {
+  const sent = call.method === 'HEAD' ? 0 : Number(reply?.headers['Content-Length'] ?? 0)
+  return {
+    at: call.at,
+    ms,
+    method: call.method,
+    target: request.url as string,
+    route: call.route,
+    scheme: call.origin.scheme,
+    rawHeaders: request.rawHeaders,
+    status: reply?.status ?? 0,
+    bytes: sent,
+    account: call.account,
+    aborted: !response.writableFinished,
+    error,
+  }
+}

@@ -1,0 +1,269 @@
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Digest } from '../../route/names.js'
+import { garbageOf } from '../garbage.js'
+import { Leases } from '../leases.js'
+import { Listeners } from '../listeners.js'
+import {
+  apply,
+  emptyRepository,
+  isEmpty,
+  listReferrers,
+  refusal,
+  tagsOf,
+  takePage,
+  type Repository,
+} from '../repository.js'
+import type { Change, Collected, CollectOptions, Store } from '../store.js'
+import { BlobFiles } from './blobs.js'
+import { BytesCache } from './cache.js'
+import { Catalog } from './catalog.js'
+import { explainDiskError } from './files.js'
+import { Journal } from './journal.js'
+import { lockFolder } from './lock.js'
+import { DiskUploads } from './uploads.js'
+
+/** One line of a repository's journal. */
+interface ChangeRecord {
+  readonly at: number
+  readonly change: Change
+}
+
+const format = 'start-registry storage 1\n'
+const cachedManifestBytes = 16 << 20
+
+/**
+ * A store in a folder that one process at a time owns (see lock.ts):
+ *
+ *     blobs/sha256/ab/<hex>           content, once for all repositories
+ *     repositories/<name>/_changes    the repository's journal: every committed change, in order
+ *     catalog                         the journal of repository names
+ *     uploads/<id>.json, <id>.data    upload sessions
+ *
+ * A journal is read when its repository is first asked for, never before. What a call has answered is on the disk
+ * (fsync), and what is not is not visible.
+ * @param folder Made when it is not there. @throws Error when it is in use, cannot be written, or holds something else.
+ */
+export function diskStore(folder: string): Store {
+  mkdirSync(folder, { recursive: true })
+  checkFormat(folder)
+  const unlock = lockFolder(folder)
+  const tempFolder = join(folder, 'temp')
+  rmSync(tempFolder, { recursive: true, force: true })
+  const catalog = new Catalog(folder, tempFolder)
+  const blobs = new BlobFiles(folder, tempFolder)
+  const uploads = new DiskUploads(folder)
+  const cache = new BytesCache(cachedManifestBytes)
+  const leases = new Leases()
+  const listeners = new Listeners()
+  const journals = new Map<string, Journal<Repository, ChangeRecord>>()
+  let closing: Promise<void> | undefined
+
+  function journalOf(name: string): Journal<Repository, ChangeRecord> {
+    let journal = journals.get(name)
+    if (!journal) {
+      journal = new Journal(join(folder, 'repositories', name, '_changes'), tempFolder, repositoryKind, {
+        before: async (next) => {
+          if (!isEmpty(next)) await catalog.expect(name)
+        },
+        after: async (next) => catalog.note(name, isEmpty(next)),
+      })
+      // A name that was only asked for must not cost memory ever after.
+      if (journal.exists) journals.set(name, journal)
+    }
+    return journal
+  }
+
+  const repositoryOf = (name: string): Repository => journalOf(name).committed
+
+  async function commit(name: string, change: Change, at: number): Promise<void> {
+    const journal = journalOf(name)
+    journals.set(name, journal)
+    await journal.commit({ at, change })
+    listeners.tell({ repository: name, at, change })
+  }
+
+  async function link(name: string, digest: Digest, size: number, at: number): Promise<void> {
+    blobs.addHolder(digest, name)
+    await commit(name, { type: 'blob.linked', digest, size }, at)
+  }
+
+  return {
+    repositories({ after, limit }) {
+      return takePage(
+        catalog.names(after, (name) => !isEmpty(repositoryOf(name))),
+        limit,
+        (name) => name,
+      )
+    },
+
+    tags(name, { after, limit }) {
+      const repository = repositoryOf(name)
+      return isEmpty(repository) ? undefined : takePage(repository.tags.entries(after), limit, ([tag]) => tag)
+    },
+
+    tag: (name, tag) => repositoryOf(name).tags.get(tag),
+
+    manifest: (name, digest) => repositoryOf(name).manifests.get(digest),
+
+    manifestBytes(name, digest) {
+      if (!repositoryOf(name).manifests.has(digest)) return undefined
+      return cache.get(digest, () => blobs.readWhole(digest))
+    },
+
+    referrers: (name, subject, page) => listReferrers(repositoryOf(name), subject, page),
+
+    async putManifest(name, push) {
+      const { digest } = push.entry
+      // Looked at first so that a hopeless push writes nothing, and again when nothing can come between.
+      const hopeless = refusal(journalOf(name).tip, push)
+      if (hopeless) return hopeless
+      return blobs.pinned(digest, async () => {
+        await blobs.write(digest, push.bytes).catch((error: unknown) => {
+          throw explainDiskError(error)
+        })
+        const refused = refusal(journalOf(name).tip, push)
+        if (refused) return refused
+        await commit(name, { type: 'manifest.put', entry: push.entry, tags: push.tags }, push.at)
+        return { committed: true }
+      })
+    },
+
+    async deleteManifest(name, digest, at) {
+      const { tip } = journalOf(name)
+      if (!tip.manifests.has(digest)) return false
+      await commit(name, { type: 'manifest.deleted', digest, tags: tagsOf(tip, digest) }, at)
+      return true
+    },
+
+    async deleteTag(name, tag, at, expected) {
+      const digest = journalOf(name).tip.tags.get(tag)
+      if (!digest || (expected !== undefined && digest !== expected)) return digest
+      await commit(name, { type: 'tag.deleted', tag, digest }, at)
+      return digest
+    },
+
+    blob(name, digest, at) {
+      const entry = repositoryOf(name).blobs.get(digest)
+      if (!entry) return undefined
+      leases.renew(name, digest, at)
+      return { digest, size: entry.size, read: (start, end) => blobs.read(digest, start, end) }
+    },
+
+    *holders(digest) {
+      for (const name of blobs.holders(digest)) if (repositoryOf(name).blobs.has(digest)) yield name
+    },
+
+    async mountBlob(name, digest, from, at) {
+      return blobs.pinned(digest, async () => {
+        const entry = repositoryOf(from).blobs.get(digest)
+        if (!entry) return false
+        await link(name, digest, entry.size, at)
+        return true
+      })
+    },
+
+    async deleteBlob(name, digest, at) {
+      if (!journalOf(name).tip.blobs.has(digest)) return false
+      await commit(name, { type: 'blob.unlinked', digest }, at)
+      return true
+    },
+
+    createUpload: (name, options) => uploads.create(name, options),
+    upload: (id) => uploads.get(id),
+    appendUpload: (id, body, options) => uploads.append(id, body, options),
+
+    async finishUpload(id, digest, at) {
+      return blobs.pinned(digest, async () => {
+        const finished = await uploads.finish(id, digest, async (name, file, size) => {
+          await blobs.adopt(file, digest).catch((error: unknown) => {
+            throw explainDiskError(error)
+          })
+          await link(name, digest, size, at)
+        })
+        if (!finished) return undefined
+        return 'actual' in finished ? { committed: false, ...finished } : { committed: true, ...finished }
+      })
+    },
+
+    cancelUpload: (id) => uploads.cancel(id),
+
+    async collect(options) {
+      const expired = uploads.expire(options.at - options.grace)
+      const taken = await collectRepositories(options)
+      return { ...taken, uploads: expired, bytes: await blobs.sweep(heldDigests()) }
+    },
+
+    onChange: (listener) => listeners.add(listener),
+
+    close: () => (closing ??= close()),
+  }
+
+  async function collectRepositories({
+    at,
+    grace,
+    untagged,
+  }: CollectOptions): Promise<Pick<Collected, 'blobs' | 'manifests'>> {
+    let blobCount = 0
+    let manifestCount = 0
+    for (const name of catalog.all()) {
+      const fresh = (digest: Digest, linkedAt: number): boolean =>
+        Math.max(linkedAt, leases.renewedAt(name, digest)) >= at - grace
+      // All of a repository's garbage is decided and queued in one go: a push cannot come between.
+      const changes = garbageOf(journalOf(name).tip, fresh, untagged ? at - grace : undefined)
+      await Promise.all(changes.map((change) => commit(name, change, at)))
+      for (const { type } of changes) {
+        if (type === 'blob.unlinked') blobCount++
+        else manifestCount++
+      }
+    }
+    leases.expire(at - grace)
+    return { blobs: blobCount, manifests: manifestCount }
+  }
+
+  function heldDigests(): Set<string> {
+    const held = new Set<string>()
+    for (const name of new Set([...catalog.all(), ...journals.keys()])) {
+      const { tip } = journalOf(name)
+      for (const [digest] of tip.blobs.entries()) held.add(digest)
+      for (const [digest] of tip.manifests.entries()) held.add(digest)
+    }
+    return held
+  }
+
+  async function close(): Promise<void> {
+    await Promise.all(Array.from(journals.values(), (journal) => journal.settled()))
+    await catalog.close()
+    unlock()
+  }
+}
+
+const repositoryKind = {
+  empty: emptyRepository,
+  apply: (repository: Repository, { change, at }: ChangeRecord): Repository => apply(repository, change, at),
+  compact: (repository: Repository): ChangeRecord[] => [
+    ...Array.from(repository.blobs.entries(), ([digest, { size, at }]): ChangeRecord => ({
+      at,
+      change: { type: 'blob.linked', digest: digest as Digest, size },
+    })),
+    ...Array.from(repository.manifests.entries(), ([digest, { at, ...entry }]): ChangeRecord => ({
+      at,
+      change: { type: 'manifest.put', entry, tags: tagsOf(repository, digest as Digest) },
+    })),
+  ],
+}
+
+// Refuses a folder with somebody else's files in it, and a later version's.
+function checkFormat(folder: string): void {
+  const path = join(folder, 'format')
+  try {
+    const found = readFileSync(path, 'utf8')
+    if (found !== format) throw new Error(`storage folder ${folder} was written by another version: ${found.trim()}`)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    if (readdirSync(folder).length > 0) {
+      throw new Error(`storage folder ${folder} is not empty and was not made by start-registry: choose another folder`)
+    }
+    writeFileSync(path, format)
+  }
+}

@@ -1,0 +1,178 @@
+import type { Digest } from '../../route/names.js'
+import { Ordered } from '../ordered.js'
+import { garbageOf } from '../garbage.js'
+import { Listeners } from '../listeners.js'
+import { Leases } from '../leases.js'
+import {
+  apply,
+  emptyRepository,
+  isEmpty,
+  listReferrers,
+  refusal,
+  tagsOf,
+  takePage,
+  type Repository,
+} from '../repository.js'
+import type { Change, Collected, CollectOptions, Store } from '../store.js'
+import { blobOf, bytesOf, type Content } from './content.js'
+import { MemoryUploads } from './uploads.js'
+
+/** Everything that a memory store holds, as one immutable value. */
+export interface MemoryState {
+  readonly repositories: Ordered<Repository>
+  /** Bytes of blobs and manifests by digest, once for all repositories. */
+  readonly contents: Ordered<Content>
+  /** By `digest repository`: who holds which blob. */
+  readonly holders: Ordered<true>
+}
+
+const emptyState: MemoryState = { repositories: new Ordered(), contents: new Ordered(), holders: new Ordered() }
+
+/** A store that lives as long as the process. Every change swaps one immutable state for the next. */
+export function memoryStore(): Store {
+  let state = emptyState
+  const uploads = new MemoryUploads()
+  const leases = new Leases()
+  const listeners = new Listeners()
+
+  const repositoryOf = (name: string): Repository | undefined => state.repositories.get(name)
+
+  function commit(name: string, change: Change, at: number): void {
+    const next = apply(repositoryOf(name) ?? emptyRepository, change, at)
+    let { holders } = state
+    if (change.type === 'blob.linked') holders = holders.with(`${change.digest} ${name}`, true)
+    if (change.type === 'blob.unlinked') holders = holders.without(`${change.digest} ${name}`)
+    state = {
+      ...state,
+      holders,
+      repositories: isEmpty(next) ? state.repositories.without(name) : state.repositories.with(name, next),
+    }
+    listeners.tell({ repository: name, at, change })
+  }
+
+  function keep(digest: Digest, content: Content): void {
+    if (!state.contents.has(digest)) state = { ...state, contents: state.contents.with(digest, content) }
+  }
+
+  return {
+    repositories: ({ after, limit }) => takePage(state.repositories.entries(after), limit, ([name]) => name),
+
+    tags(name, { after, limit }) {
+      const repository = repositoryOf(name)
+      return repository && takePage(repository.tags.entries(after), limit, ([tag]) => tag)
+    },
+
+    tag: (name, tag) => repositoryOf(name)?.tags.get(tag),
+
+    manifest: (name, digest) => repositoryOf(name)?.manifests.get(digest),
+
+    manifestBytes(name, digest) {
+      if (!repositoryOf(name)?.manifests.has(digest)) return undefined
+      return bytesOf(state.contents.get(digest) as Content)
+    },
+
+    referrers(name, subject, page) {
+      return listReferrers(repositoryOf(name) ?? emptyRepository, subject, page)
+    },
+
+    putManifest(name, push) {
+      const refused = refusal(repositoryOf(name) ?? emptyRepository, push)
+      if (refused) return refused
+      keep(push.entry.digest, { pieces: [push.bytes], size: push.bytes.length })
+      commit(name, { type: 'manifest.put', entry: push.entry, tags: push.tags }, push.at)
+      return { committed: true }
+    },
+
+    deleteManifest(name, digest, at) {
+      const repository = repositoryOf(name)
+      if (!repository?.manifests.has(digest)) return false
+      commit(name, { type: 'manifest.deleted', digest, tags: tagsOf(repository, digest) }, at)
+      return true
+    },
+
+    deleteTag(name, tag, at, expected) {
+      const digest = repositoryOf(name)?.tags.get(tag)
+      if (digest && (expected === undefined || digest === expected))
+        commit(name, { type: 'tag.deleted', tag, digest }, at)
+      return digest
+    },
+
+    blob(name, digest, at) {
+      if (!repositoryOf(name)?.blobs.has(digest)) return undefined
+      leases.renew(name, digest, at)
+      return blobOf(digest, state.contents.get(digest) as Content)
+    },
+
+    *holders(digest) {
+      for (const [key] of state.holders.startingWith(`${digest} `)) yield key.slice(digest.length + 1)
+    },
+
+    mountBlob(name, digest, from, at) {
+      const blob = repositoryOf(from)?.blobs.get(digest)
+      if (!blob) return false
+      commit(name, { type: 'blob.linked', digest, size: blob.size }, at)
+      return true
+    },
+
+    deleteBlob(name, digest, at) {
+      if (!repositoryOf(name)?.blobs.has(digest)) return false
+      commit(name, { type: 'blob.unlinked', digest }, at)
+      return true
+    },
+
+    createUpload: (name, options) => uploads.create(name, options),
+    upload: (id) => uploads.get(id),
+    appendUpload: (id, body, options) => uploads.append(id, body, options),
+
+    async finishUpload(id, digest, at) {
+      const finished = uploads.finish(id, digest)
+      if (!finished) return undefined
+      if ('actual' in finished) return { committed: false, actual: finished.actual }
+      keep(digest, finished.content)
+      commit(finished.repository, { type: 'blob.linked', digest, size: finished.content.size }, at)
+      return { committed: true, size: finished.content.size }
+    },
+
+    cancelUpload: (id) => uploads.cancel(id),
+
+    collect(options) {
+      const expired = uploads.expire(options.at - options.grace)
+      return { ...collectRepositories(options), ...collectContents(), uploads: expired }
+    },
+
+    onChange: (listener) => listeners.add(listener),
+
+    async close() {},
+  }
+
+  function collectRepositories({ at, grace, untagged }: CollectOptions): Pick<Collected, 'blobs' | 'manifests'> {
+    let blobs = 0
+    let manifests = 0
+    for (const [name, repository] of state.repositories.entries()) {
+      const fresh = (digest: Digest, linkedAt: number): boolean =>
+        Math.max(linkedAt, leases.renewedAt(name, digest)) >= at - grace
+      for (const change of garbageOf(repository, fresh, untagged ? at - grace : undefined)) {
+        commit(name, change, at)
+        if (change.type === 'blob.unlinked') blobs++
+        else manifests++
+      }
+    }
+    leases.expire(at - grace)
+    return { blobs, manifests }
+  }
+
+  function collectContents(): Pick<Collected, 'bytes'> {
+    const manifests = new Set<string>()
+    for (const [, repository] of state.repositories.entries()) {
+      for (const [digest] of repository.manifests.entries()) manifests.add(digest)
+    }
+    let bytes = 0
+    for (const [digest, content] of state.contents.entries()) {
+      const held = !state.holders.startingWith(`${digest} `).next().done || manifests.has(digest)
+      if (held) continue
+      bytes += content.size
+      state = { ...state, contents: state.contents.without(digest) }
+    }
+    return { bytes }
+  }
+}
