@@ -72,10 +72,11 @@ function parsePath(path: string): Route {
   return unknown
 }
 
-// A segment that cannot be decoded stays as it is: '%' is in none of the grammars, so it is refused there.
+// A segment that cannot be decoded, or would become two, stays as it is: '%' is in none of the grammars.
 function decodeSegment(segment: string): string {
   try {
-    return decodeURIComponent(segment)
+    const decoded = decodeURIComponent(segment)
+    return decoded.includes('/') ? segment : decoded
   } catch {
     return segment
   }

@@ -1,0 +1,3 @@
+export async function binaries(rest: readonly string[]): Promise<number> {
+  return rest.length
+}

@@ -1,0 +1,3 @@
+export async function scenarios(rest: readonly string[]): Promise<number> {
+  return rest.length
+}

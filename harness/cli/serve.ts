@@ -1,0 +1,50 @@
+import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import type { RequestEvent } from '../../src/server/event.js'
+import { logLine } from '../log.js'
+import { startRegistry, type Registry } from '../start-registry.js'
+import type { Arguments } from './arguments.js'
+
+/** Serves until SIGINT or SIGTERM. @throws Error when it cannot start; nothing is left behind then. */
+export async function serve({ options, caOut, readyFile, json, quiet }: Arguments): Promise<void> {
+  const stopped = stopSignal()
+  const registry = await startRegistry({ ...options, unref: false, log: json ? jsonRequest : !quiet && textRequest })
+  try {
+    if (caOut !== undefined && registry.caFile !== undefined) copyFileSync(registry.caFile, caOut)
+    announce(registry, json)
+    if (readyFile !== undefined) writeReadyFile(readyFile, registry.host)
+    await stopped
+  } finally {
+    if (readyFile !== undefined) rmSync(readyFile, { force: true })
+    await registry.close()
+    if (json) print({ event: 'closed' })
+  }
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+}
+
+function announce({ url, host, caFile }: Registry, json: boolean): void {
+  if (json) print({ event: 'listening', url, host, caFile, profile: 'oci' })
+  else process.stdout.write(`start-registry: listening on ${url}\n`)
+}
+
+// Whoever waits for the file finds the whole of it or nothing.
+function writeReadyFile(path: string, host: string): void {
+  const temp = `${path}.${process.pid}`
+  writeFileSync(temp, `${host}\n`)
+  renameSync(temp, path)
+}
+
+const print = (line: Readonly<Record<string, unknown>>): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
+
+const textRequest = (event: RequestEvent): void => void process.stderr.write(`${logLine(event)}\n`)
+
+function jsonRequest({ at, method, target, status, ms, account, bytes, error }: RequestEvent): void {
+  const time = new Date(at).toISOString()
+  print({ event: 'request', time, method, path: target, status, ms: Math.round(ms * 1000) / 1000, account, bytes })
+  if (error !== undefined) print({ event: 'error', message: error instanceof Error ? error.message : String(error) })
+}

@@ -1,0 +1,5 @@
+// `start-registry`: what a test suite imports.
+export type { CertificateNames, OwnCertificate, StartOptions } from './options.js'
+export { startRegistry, type Registry } from './start-registry.js'
+export type { RequestEvent, RequestListener } from '../src/server/event.js'
+export type { Store } from '../src/store/store.js'

@@ -1,0 +1,112 @@
+import type { Account } from '../src/access/accounts.js'
+import type { Anonymous } from '../src/access/basic.js'
+import type { RequestListener } from '../src/server/event.js'
+import type { Store } from '../src/store/store.js'
+import { suggestion } from './nearest.js'
+
+/** Certificates of your own. Each is PEM text, or the path of a file with it. */
+export interface OwnCertificate {
+  readonly cert: string
+  readonly key: string
+  /** What clients should trust; becomes `registry.caFile`. */
+  readonly ca?: string | undefined
+}
+
+/** Names for the certificate that the registry makes, beside localhost, 127.0.0.1 and ::1: host names or IPs. */
+export interface CertificateNames {
+  readonly names: readonly string[]
+}
+
+export interface StartOptions {
+  /** Where content is kept; a folder is made when it is not there. @default 'memory' */
+  readonly storage?: 'memory' | { readonly disk: string } | Store | undefined
+  /** Serve https; true makes a CA and a server certificate. @default plain http */
+  readonly tls?: boolean | OwnCertificate | CertificateNames | undefined
+  /** With `tls`: serve plain http on the same port as well. @default false: plain http gets a 400 that names the https URL */
+  readonly http?: boolean | undefined
+  /** Who may log in. @default nobody */
+  readonly accounts?: readonly Account[] | undefined
+  /** What those may do who are not logged in. @default 'push' without accounts, 'none' with */
+  readonly anonymous?: Anonymous | undefined
+  /** How clients log in. @default 'basic' */
+  readonly auth?: 'basic' | undefined
+  /** What kind of registry this plays. @default 'oci' */
+  readonly profile?: 'oci' | undefined
+  /** Take manifests whose blobs and children are not there. @default false */
+  readonly sparse?: boolean | undefined
+  /** Whether the referrers API exists. @default true */
+  readonly referrers?: boolean | undefined
+  /** The only address to listen on. @default 127.0.0.1 and ::1, on one port */
+  readonly host?: string | undefined
+  /** @default 0: one that is free */
+  readonly port?: number | undefined
+  /** The time in milliseconds since 1970. @default Date.now */
+  readonly clock?: (() => number) | undefined
+  /** What hears of each request when it has ended; true writes a line to stderr. @default nothing */
+  readonly log?: boolean | RequestListener | undefined
+  /** Closes the registry when it aborts. */
+  readonly signal?: AbortSignal | undefined
+  /** How long `close` waits for running requests, in milliseconds. @default 1000 */
+  readonly grace?: number | undefined
+  /** Let the process end while the registry listens: a forgotten close never hangs a test run. @default true */
+  readonly unref?: boolean | undefined
+}
+
+type Check = (value: unknown) => boolean
+
+const isBoolean: Check = (value) => typeof value === 'boolean'
+const isObject: Check = (value) => typeof value === 'object' && value !== null
+const has = (value: unknown, ...names: string[]): boolean =>
+  isObject(value) && names.every((name) => name in (value as object))
+const oneOf =
+  (...values: unknown[]): Check =>
+  (value) =>
+    values.includes(value)
+
+const isStorage: Check = (value) =>
+  value === 'memory' ||
+  (has(value, 'disk') && typeof (value as { disk: unknown }).disk === 'string') ||
+  has(value, 'putManifest', 'appendUpload')
+const isTls: Check = (value) => isBoolean(value) || has(value, 'cert', 'key') || has(value, 'names')
+const isAccounts: Check = (value) =>
+  Array.isArray(value) &&
+  value.every(
+    (account: Partial<Account> | null) =>
+      typeof account?.username === 'string' &&
+      account.username !== '' &&
+      !account.username.includes(':') &&
+      typeof account.password === 'string',
+  )
+const isPort: Check = (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535
+
+const checks: Readonly<Record<keyof StartOptions, readonly [check: Check, expected: string]>> = {
+  storage: [isStorage, "'memory', { disk: folder } or a Store"],
+  tls: [isTls, 'true, { cert, key, ca? } or { names }'],
+  http: [isBoolean, 'true or false'],
+  accounts: [isAccounts, 'an array of { username, password }; a username has no colon'],
+  anonymous: [oneOf('none', 'pull', 'push'), "'none', 'pull' or 'push'"],
+  auth: [oneOf('basic'), "'basic'"],
+  profile: [oneOf('oci'), "'oci'"],
+  sparse: [isBoolean, 'true or false'],
+  referrers: [isBoolean, 'true or false'],
+  host: [(value) => typeof value === 'string' && value !== '', 'an address to listen on'],
+  port: [isPort, 'a whole number from 0 to 65535'],
+  clock: [(value) => typeof value === 'function', 'a function that answers milliseconds since 1970'],
+  log: [(value) => isBoolean(value) || typeof value === 'function', 'true, false or a function'],
+  signal: [(value) => value instanceof AbortSignal, 'an AbortSignal'],
+  grace: [(value) => typeof value === 'number' && value >= 0, 'milliseconds'],
+  unref: [isBoolean, 'true or false'],
+}
+
+/** Checks options that may come from plain JavaScript. @throws TypeError that names the option and what it may be. */
+export function checkOptions(options: StartOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    const row = checks[name as keyof StartOptions] as (typeof checks)[keyof StartOptions] | undefined
+    if (!row) throw new TypeError(`start-registry: unknown option ${name}${suggestion(name, Object.keys(checks))}`)
+    const [check, expected] = row
+    if (value !== undefined && !check(value)) throw new TypeError(`start-registry: ${name} must be ${expected}`)
+  }
+  if (options.http && !options.tls) {
+    throw new TypeError('start-registry: http goes with tls; without tls the registry speaks plain http anyway')
+  }
+}

@@ -1,0 +1,166 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { RegistryError } from '../src/protocol/errors.js'
+import type { Stage } from '../src/protocol/call.js'
+import type { RequestListener } from '../src/server/event.js'
+import { listen } from '../src/server/listener.js'
+import { createRegistry } from '../src/server/registry.js'
+import type { Store } from '../src/store/store.js'
+import { makeHome } from './homes/home.js'
+import { logLine } from './log.js'
+import { checkOptions, type StartOptions } from './options.js'
+
+/** A running registry. */
+export interface Registry extends AsyncDisposable {
+  /** Host and port as clients write them, such as `127.0.0.1:41873`. */
+  readonly host: string
+  readonly port: number
+  readonly url: string
+  /** The PEM file of the CA to trust; undefined without TLS, and with certificates of your own that came without one. */
+  readonly caFile: string | undefined
+  /** Base64 SHA-256 of the made certificate's public key, for Chromium's --ignore-certificate-errors-spki-list. */
+  readonly spkiPin: string | undefined
+  readonly store: Store
+  /** What to spread into a child's environment: a private home where every client trusts and knows this registry. */
+  readonly env: (options?: { readonly as?: string | undefined }) => Record<string, string>
+  /** Calls `listener` when a request has ended. The answer takes it away again. */
+  readonly onRequest: (listener: RequestListener) => () => void
+  /** Stops listening, lets running requests end, and removes what was made. Further calls wait for the first. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Starts a registry and resolves when it listens.
+ * @throws TypeError for an option that is not one; Error when the port, the folder or a certificate cannot be used.
+ *   Nothing is left behind then: no port, no file.
+ */
+export async function startRegistry(options: StartOptions = {}): Promise<Registry> {
+  checkOptions(options)
+  options.signal?.throwIfAborted()
+  const made: Disposal[] = []
+  try {
+    return await start(options, made)
+  } catch (error) {
+    await dispose(made)
+    throw error
+  }
+}
+
+/** Something to undo when the registry closes, the last first. */
+type Disposal = () => void | Promise<void>
+
+async function dispose(made: Disposal[]): Promise<void> {
+  for (let next = made.pop(); next; next = made.pop()) await next()
+}
+
+async function start(options: StartOptions, made: Disposal[]): Promise<Registry> {
+  const { tls = false, signal, accounts = [] } = options
+  const folder = lazyFolder(made)
+  const certificates = tls ? await certificatesOf(tls, options.clock?.() ?? Date.now()) : undefined
+  const store = await openStore(options.storage ?? 'memory')
+  made.push(() => store.close())
+  let url = ''
+  const core = createRegistry({
+    ...options,
+    store,
+    stages: certificates && !options.http ? [requireTls(() => url)] : [],
+  })
+  if (options.log) core.onRequest(options.log === true ? writeLog : options.log)
+  const listener = await listen({
+    host: options.host,
+    port: options.port ?? 0,
+    tls: certificates,
+    handle: core.handle,
+    unref: options.unref ?? true,
+  })
+  made.push(() => listener.close(options.grace ?? 1000))
+  const host = hostOf(options.host, listener.port)
+  url = `${certificates ? 'https' : 'http'}://${host}`
+  let caFile: string | undefined
+  if (certificates?.ca !== undefined) {
+    caFile = join(folder(), 'ca.pem')
+    writeFileSync(caFile, certificates.ca)
+  }
+  let closed: Promise<void> | undefined
+  const close = (): Promise<void> => (closed ??= dispose(made))
+  signal?.addEventListener('abort', () => void close(), { once: true })
+  const registry: Registry = {
+    host,
+    port: listener.port,
+    url,
+    caFile,
+    spkiPin: certificates?.spkiPin,
+    store,
+    env: ({ as } = {}) =>
+      makeHome(folder(), { host, port: listener.port, url, caFile, account: accountOf(accounts, as) }),
+    onRequest: core.onRequest,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+  return registry
+}
+
+// Made when the first file goes into it: most registries of a test run never need one.
+function lazyFolder(made: Disposal[]): () => string {
+  let folder: string | undefined
+  made.push(() => {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+  })
+  return () => (folder ??= mkdtempSync(join(tmpdir(), 'start-registry-')))
+}
+
+async function openStore(storage: NonNullable<StartOptions['storage']>): Promise<Store> {
+  if (storage === 'memory') return (await import('../src/store/memory/store.js')).memoryStore()
+  if (!('disk' in storage)) return storage
+  const { diskStore } = await import('../src/store/disk/store.js')
+  return diskStore(storage.disk)
+}
+
+interface Certificates {
+  readonly cert: string
+  readonly key: string
+  readonly ca: string | undefined
+  readonly spkiPin: string | undefined
+}
+
+async function certificatesOf(tls: NonNullable<StartOptions['tls']>, now: number): Promise<Certificates> {
+  if (typeof tls === 'object' && 'cert' in tls) {
+    const pem = (text: string): string => (text.includes('-----BEGIN') ? text : readFileSync(text, 'utf8'))
+    return {
+      cert: pem(tls.cert),
+      key: pem(tls.key),
+      ca: tls.ca === undefined ? undefined : pem(tls.ca),
+      spkiPin: undefined,
+    }
+  }
+  const { makeCertificates } = await import('../src/server/certificates.js')
+  const { ca, certificate, key, spkiPin } = makeCertificates({ names: typeof tls === 'object' ? tls.names : [], now })
+  return { cert: certificate, key, ca: ca.certificate, spkiPin }
+}
+
+// Clients that fall back to plain http silently would otherwise prove nothing about their TLS settings.
+const requireTls =
+  (url: () => string): Stage =>
+  (call, next) => {
+    if (call.origin.scheme === 'https') return next()
+    throw new RegistryError('BAD_REQUEST', `this registry speaks https: use ${url()}`)
+  }
+
+function hostOf(host: string | undefined, port: number): string {
+  if (host === undefined || host === '0.0.0.0') return `127.0.0.1:${port}`
+  if (host === '::') return `[::1]:${port}`
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+function accountOf(
+  accounts: NonNullable<StartOptions['accounts']>,
+  as: string | undefined,
+): (typeof accounts)[number] | undefined {
+  if (as === undefined) return undefined
+  const account = accounts.find(({ username }) => username === as)
+  if (!account) throw new TypeError(`start-registry: there is no account ${as}`)
+  return account
+}
+
+const writeLog: RequestListener = (event) => void process.stderr.write(`${logLine(event)}\n`)
