@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { RequestEvent } from '../src/server/event.js'
 
 /**
@@ -36,5 +37,4 @@ const printable = (text: string): string =>
   // oxlint-disable-next-line no-control-regex -- control characters are what this is about
   text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
 
-const errorText = (error: unknown): string =>
-  (error instanceof Error ? (error.stack ?? error.message) : String(error)).replace(/^/gm, '    ')
+const errorText = (error: unknown): string => inspect(error).replace(/^/gm, '    ')

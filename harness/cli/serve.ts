@@ -1,4 +1,5 @@
 import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { inspect } from 'node:util'
 import type { RequestEvent } from '../../src/server/event.js'
 import { logLine } from '../log.js'
 import { startRegistry, type Registry } from '../start-registry.js'
@@ -46,5 +47,5 @@ const textRequest = (event: RequestEvent): void => void process.stderr.write(`${
 function jsonRequest({ at, method, target, status, ms, account, bytes, error }: RequestEvent): void {
   const time = new Date(at).toISOString()
   print({ event: 'request', time, method, path: target, status, ms: Math.round(ms * 1000) / 1000, account, bytes })
-  if (error !== undefined) print({ event: 'error', message: error instanceof Error ? error.message : String(error) })
+  if (error !== undefined) print({ event: 'error', message: inspect(error) })
 }

@@ -19,7 +19,8 @@ function lengthOf(length: number): number[] {
 export const sequence = (...values: readonly Uint8Array[]): Buffer => der(0x30, ...values)
 
 /** A SET OF: its values are sorted, as DER demands (X.690 §11.6). */
-export const setOf = (...values: readonly Uint8Array[]): Buffer => der(0x31, ...values.toSorted(Buffer.compare))
+export const setOf = (...values: readonly Uint8Array[]): Buffer =>
+  der(0x31, ...values.toSorted((a, b) => Buffer.compare(a, b)))
 
 /** An INTEGER of at least 0: a number, or big-endian bytes. */
 export function integer(value: number | Uint8Array): Buffer {

@@ -47,11 +47,13 @@ export function requestHandler({ stages, clock, listeners }: HandleOptions): Req
         },
       })
     }
-    void answer(run, call, outcome).then(() => {
+    const reply = async (): Promise<void> => {
+      await answer(run, call, outcome)
       // The client may send the body it announced or not: only a new connection tells the next request from it.
       if (expectsContinue && !bodyAwaited) response.setHeader('Connection', 'close')
       send(response, outcome)
-    })
+    }
+    void reply()
   }
 }
 

@@ -68,13 +68,20 @@ async function speakBoth(
   https.on('tlsClientError', (_error, socket) => socket.destroy())
   return (socket) => {
     socket.on('error', () => socket.destroy())
-    socket.setTimeout(stall, () => socket.destroy())
+    const giveUp = (): void => void socket.destroy()
+    socket.setTimeout(stall, giveUp)
     socket.once('data', (bytes: Buffer) => {
+      // From here on the servers watch over it; this stream would not see what passes below it under TLS.
+      socket.setTimeout(0, giveUp)
       socket.pause()
       socket.unshift(bytes)
-      const server = bytes[0] === tlsRecord ? https : http
-      server.emit('connection', socket)
-      socket.resume()
+      if (bytes[0] === tlsRecord) {
+        // TLS takes what was put back by itself, and reads below the stream from then on.
+        https.emit('connection', socket)
+      } else {
+        http.emit('connection', socket)
+        socket.resume()
+      }
     })
   }
 }

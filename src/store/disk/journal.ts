@@ -18,7 +18,7 @@ export interface JournalHooks<V> {
 interface Waiting<V, R> {
   readonly record: R
   readonly next: V
-  readonly done: (error?: unknown) => void
+  readonly done: (error?: Error) => void
 }
 
 // A journal is rewritten when most of its records are overtaken; the floor keeps small ones from being rewritten often.
@@ -75,7 +75,7 @@ export class Journal<V, R> {
     const next = this.#kind.apply(this.#tip, record)
     this.#tip = next
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ record, next, done: (error) => (error === undefined ? resolve() : reject(error as Error)) })
+      this.#waiting.push({ record, next, done: (error) => (error === undefined ? resolve() : reject(error)) })
       this.#writing ??= this.#write()
     })
   }
@@ -98,7 +98,7 @@ export class Journal<V, R> {
         const failed = [...group, ...this.#waiting]
         this.#waiting = []
         this.#tip = this.#committed
-        for (const { done } of failed) done(explainDiskError(error))
+        for (const { done } of failed) done(explainDiskError(error) as Error)
         continue
       }
       for (const { done } of group) done()

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Digest } from '../../route/names.js'
 import { garbageOf } from '../garbage.js'
@@ -256,14 +256,13 @@ const repositoryKind = {
 // Refuses a folder with somebody else's files in it, and a later version's.
 function checkFormat(folder: string): void {
   const path = join(folder, 'format')
-  try {
+  if (existsSync(path)) {
     const found = readFileSync(path, 'utf8')
     if (found !== format) throw new Error(`storage folder ${folder} was written by another version: ${found.trim()}`)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    if (readdirSync(folder).length > 0) {
-      throw new Error(`storage folder ${folder} is not empty and was not made by start-registry: choose another folder`)
-    }
-    writeFileSync(path, format)
+    return
   }
+  if (readdirSync(folder).length > 0) {
+    throw new Error(`storage folder ${folder} is not empty and was not made by start-registry: choose another folder`)
+  }
+  writeFileSync(path, format)
 }
