@@ -61,7 +61,7 @@ export async function appendRecords(file: RecordFile, lines: string): Promise<Re
       await sync(handle)
       if (file.length === 0) await syncFolder(dirname(file.path))
     } catch (error) {
-      ftruncateSync(handle, file.length)
+      cutOff(handle, file.length)
       throw error
     }
     return { path: file.path, length: file.length + bytes.length }
@@ -76,5 +76,13 @@ function readIfThere(path: string): Buffer | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
+  }
+}
+
+function cutOff(handle: number, length: number): void {
+  try {
+    ftruncateSync(handle, length)
+  } catch {
+    // What failed before is what the caller should hear; the next append cuts again.
   }
 }

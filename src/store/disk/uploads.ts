@@ -2,12 +2,12 @@ import {
   closeSync,
   createReadStream,
   existsSync,
-  ftruncateSync,
   openSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   write,
   writeFileSync,
   writeSync,
@@ -123,10 +123,8 @@ export class DiskUploads {
         if (size > 0) await flush()
       }
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).syscall === 'write') {
-        session.digest = undefined
-        ftruncateSync(handle, session.offset)
-      }
+      // The digest may have seen bytes that the file does not have; what lies behind the offset does not count.
+      if ((error as NodeJS.ErrnoException).syscall === 'write') session.digest = undefined
       throw error
     } finally {
       closeSync(handle)
@@ -146,6 +144,8 @@ export class DiskUploads {
     if (!session) return undefined
     session.busy = true
     try {
+      // A write that failed may have left bytes behind the offset.
+      if (!session.digest) truncateSync(this.dataFile(id), session.offset)
       const actual = session.digest?.canCheck(digest) ? session.digest.current() : await this.#digestOfFile(id, digest)
       if (actual !== digest) {
         this.#delete(id)
