@@ -15,19 +15,27 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best
 }
 
-// Levenshtein's distance, row by row.
+// Damerau's distance (optimal string alignment): two letters that changed places are one mistake.
 function editDistance(a: string, b: string): number {
+  let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
-      const substitution = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(substitution, (row[j] as number) + 1, (next[j - 1] as number) + 1))
+      const same = a[i - 1] === b[j - 1]
+      let distance = Math.min(at(row, j - 1) + (same ? 0 : 1), at(row, j) + 1, at(next, j - 1) + 1)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        distance = Math.min(distance, at(before, j - 2) + 1)
+      }
+      next.push(distance)
     }
+    before = row
     row = next
   }
-  return row[b.length] as number
+  return at(row, b.length)
 }
+
+const at = (row: readonly number[], index: number): number => row[index] as number
 
 /** ` (did you mean X?)` for a word that is close to a candidate, or nothing. */
 export function suggestion(word: string, candidates: Iterable<string>): string {

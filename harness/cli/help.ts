@@ -6,11 +6,11 @@ Usage: start-registry [command] [flags]
 With no command it serves until Ctrl-C or SIGTERM.
 
 Where it listens
-  --host ADDRESS          the only address to listen on (default: 127.0.0.1 and ::1)
+  --host ADDRESS          the only address (default: 127.0.0.1 and ::1)
   --port PORT             default 0: one that is free
   --tls                   serve https with a CA and a certificate made now
-  --tls-name NAME         another host name or IP for that certificate (repeatable)
-  --tls-cert FILE         serve https with this certificate (PEM, with its chain) ...
+  --tls-name NAME         one more name or IP for that certificate (repeatable)
+  --tls-cert FILE         serve https with this certificate (PEM) ...
   --tls-key FILE          ... and this key
   --ca-out FILE           write the CA that clients must trust to FILE
   --http                  with TLS: serve plain http on the same port as well
@@ -28,17 +28,17 @@ Who may do what
   --auth basic            how clients log in (default)
 
 What it says
-  --ready-file FILE       write host:port to FILE once it listens; removed at exit
+  --ready-file FILE       write host:port to FILE when it listens
   --json                  one JSON object a line on stdout instead of text
   --quiet                 no request log on stderr
   --help, --version
 
 Commands
-  scenarios [NAME...]         run end-to-end stories with the real clients, with a transcript
+  scenarios [NAME...]         run end-to-end stories with the real clients
   binaries list               say which real clients are here, and where
   binaries install [NAME...]  build the missing ones with the Go toolchain
 
 Examples
   start-registry --port 5000
-  start-registry --tls --ca-out ca.pem --user alice:secret --storage disk:./registry
+  start-registry --tls --ca-out ca.pem --user alice:secret --storage disk:data
 `

@@ -11,14 +11,14 @@ export async function serve({ options, caOut, readyFile, json, quiet }: Argument
   const registry = await startRegistry({ ...options, unref: false, log: json ? jsonRequest : !quiet && textRequest })
   try {
     if (caOut !== undefined && registry.caFile !== undefined) copyFileSync(registry.caFile, caOut)
+    const removeReadyFile = readyFile === undefined ? undefined : writeReadyFile(readyFile, registry.host)
     announce(registry, json)
-    if (readyFile !== undefined) writeReadyFile(readyFile, registry.host)
     await stopped
+    removeReadyFile?.()
   } finally {
-    if (readyFile !== undefined) rmSync(readyFile, { force: true })
     await registry.close()
-    if (json) print({ event: 'closed' })
   }
+  if (json) print({ event: 'closed' })
 }
 
 function stopSignal(): Promise<void> {
@@ -33,11 +33,12 @@ function announce({ url, host, caFile }: Registry, json: boolean): void {
   else process.stdout.write(`start-registry: listening on ${url}\n`)
 }
 
-// Whoever waits for the file finds the whole of it or nothing.
-function writeReadyFile(path: string, host: string): void {
+// Whoever waits for the file finds the whole of it or nothing. Answers how to remove it.
+function writeReadyFile(path: string, host: string): () => void {
   const temp = `${path}.${process.pid}`
   writeFileSync(temp, `${host}\n`)
   renameSync(temp, path)
+  return () => rmSync(path, { force: true })
 }
 
 const print = (line: Readonly<Record<string, unknown>>): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
