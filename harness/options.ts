@@ -67,7 +67,9 @@ const isStorage: Check = (value) =>
   value === 'memory' ||
   (has(value, 'disk') && typeof (value as { disk: unknown }).disk === 'string') ||
   has(value, 'putManifest', 'appendUpload')
-const isTls: Check = (value) => isBoolean(value) || has(value, 'cert', 'key') || has(value, 'names')
+const isNames: Check = (value) => Array.isArray(value) && value.every((name) => typeof name === 'string')
+const isTls: Check = (value) =>
+  isBoolean(value) || has(value, 'cert', 'key') || (has(value, 'names') && isNames((value as CertificateNames).names))
 const isAccounts: Check = (value) =>
   Array.isArray(value) &&
   value.every(

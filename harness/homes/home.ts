@@ -40,10 +40,7 @@ export function makeHome(folder: string, options: HomeOptions): Record<string, s
     REGISTRY: options.host,
     REGISTRY_URL: options.url,
     REGISTRY_AUTH_FILE: logins,
-    CONTAINERS_CONF: file(
-      '.config/containers/containers.conf',
-      '[engine]\nevents_logger = "none"\ncgroup_manager = "cgroupfs"\n',
-    ),
+    CONTAINERS_CONF: file('.config/containers/containers.conf', containersConf(home)),
     CONTAINERS_REGISTRIES_CONF: file('.config/containers/registries.conf', registriesConf(names, options)),
     CONTAINERS_STORAGE_CONF: file('.config/containers/storage.conf', storageConf(home)),
     ...trust(names, options, file),
@@ -60,6 +57,20 @@ function makeFolder(home: string, name: string): string {
 function dockerConfig(names: readonly string[], account: Account | undefined): string {
   const auth = account && Buffer.from(`${account.username}:${account.password}`).toString('base64')
   return JSON.stringify({ auths: auth === undefined ? {} : Object.fromEntries(names.map((name) => [name, { auth }])) })
+}
+
+// podman's locks, its state and what it copies through would otherwise be shared by all podmans of the machine: in
+// /dev/shm, /run/libpod, /run/containers and /var/tmp.
+function containersConf(home: string): string {
+  const engine = [
+    'events_logger = "none"',
+    'cgroup_manager = "cgroupfs"',
+    'lock_type = "file"',
+    `tmp_dir = "${join(home, 'run/libpod')}"`,
+    `image_copy_tmp_dir = "${join(home, 'tmp')}"`,
+  ]
+  const network = [`network_config_dir = "${join(home, 'networks')}"`]
+  return `[engine]\n${engine.join('\n')}\n\n[network]\n${network.join('\n')}\n`
 }
 
 // podman, skopeo and buildah take http only from registries that are named as insecure.

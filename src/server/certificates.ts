@@ -17,8 +17,8 @@ import {
 export interface CertificateOptions {
   /** Names beside localhost, 127.0.0.1 and ::1: host names, `*.` wildcards, IP addresses. */
   readonly names: readonly string[]
-  /** The time that the validity is reckoned from, in milliseconds since 1970. */
-  readonly now: number
+  /** The time that the validity is reckoned from: a date, or milliseconds since 1970. */
+  readonly now: number | Date
 }
 
 /** A server certificate and what clients must trust, all PEM. The CA's key is not kept by anybody. */
@@ -49,16 +49,17 @@ const ids = {
 /**
  * Makes a CA and a server certificate that it signs, both P-256, valid from an hour before `now` for 45 days
  * (RFC 5280; OpenSSL's -x509_strict, Go, podman, curl and Node accept them). Takes a few milliseconds.
- * @throws TypeError for a name that is neither a host name nor an IP address.
+ * A wildcard right below a top-level name, such as `*.localhost`, is written, but curl and Node never match it.
+ * @throws TypeError for a name that is neither a host name nor an IP address; RangeError for a time that is not one.
  */
 export function makeCertificates({ names, now }: CertificateOptions): MadeCertificates {
-  const altNames = ['localhost', '127.0.0.1', '::1', ...names].map(generalName)
+  const altNames = [...new Set(['localhost', '127.0.0.1', '::1', ...names])].map(generalName)
   const caKeys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const caKeyId = keyIdOf(caKeys.publicKey)
   // Part of the key's name: two registries' CAs in one trust store are two issuers.
   const issuer = name(`start-registry CA ${caKeyId.toString('hex').slice(0, 12)}`)
-  const from = new Date(now - hour)
+  const from = new Date(now.valueOf() - hour)
   const validity = sequence(time(from), time(new Date(from.getTime() + validFor)))
   const certify = (subject: Buffer, key: KeyObject, extensions: readonly Buffer[]): string =>
     pem(signed({ issuer, subject, validity, key, extensions }, caKeys.privateKey))
@@ -124,17 +125,17 @@ const spkiOf = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'd
 // RFC 5280 §4.2.1.2 (1): SHA-1 of the public key's bits, which for P-256 are the SPKI's last 65 bytes.
 const keyIdOf = (key: KeyObject): Buffer => createHash('sha1').update(spkiOf(key).subarray(-65)).digest()
 
+// RFC 1123 §2.1: letters, digits and inner hyphens; RFC 6125 §6.4.3: a wildcard is the whole first label. A last label
+// that is a number makes URL parsers read an IPv4 address, so `256.0.0.1` could never match anything.
+const hostName =
+  /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?!(?:\d+|0x[a-f0-9]*)$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i
+
 // RFC 5280 §4.2.1.6: dNSName is [2], iPAddress [7].
 function generalName(text: string): Buffer {
   if (isIPv4(text)) return implicit(7, Buffer.from(text.split('.').map(Number)))
   const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text
   if (isIPv6(bare) && !bare.includes('%')) return implicit(7, ipv6Bytes(bare))
-  if (
-    text.length <= 253 &&
-    /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(text)
-  ) {
-    return implicit(2, Buffer.from(text))
-  }
+  if (text.length <= 253 && hostName.test(text)) return implicit(2, Buffer.from(text))
   throw new TypeError(`start-registry: tls.names: ${JSON.stringify(text)} is neither a host name nor an IP address`)
 }
 

@@ -32,6 +32,7 @@ void t.test('options that are none are named, with what they may be', async (t) 
     [{ port: 70_000 }, 'start-registry: port must be a whole number from 0 to 65535'],
     [{ storage: 'tape' }, "start-registry: storage must be 'memory', { disk: folder } or a Store"],
     [{ tls: {} }, 'start-registry: tls must be true, { cert, key, ca? } or { names }'],
+    [{ tls: { names: 'abc' } }, 'start-registry: tls must be true, { cert, key, ca? } or { names }'],
     [{ anonymous: 'all' }, "start-registry: anonymous must be 'none', 'pull' or 'push'"],
     [
       { accounts: [{ username: 'a:b', password: '' }] },

@@ -1,0 +1,114 @@
+import { constants } from 'node:os'
+import { basename } from 'node:path'
+import { execa } from 'execa'
+import { commandLine, wordsOf, type Word } from './command-line.js'
+
+export interface RunOptions {
+  /** The environment, beside the few variables that every program needs; usually `registry.env()`. */
+  readonly env?: Readonly<Record<string, string>> | undefined
+  /** Variables that are shown in front of the command, as somebody would type them. */
+  readonly set?: Readonly<Record<string, string>> | undefined
+  /** @default HOME of `env`, else this process's folder */
+  readonly cwd?: string | undefined
+  /** What the command reads. @default nothing */
+  readonly input?: string | undefined
+  /** The status that it is to end with, or 'any'. @default 0 */
+  readonly status?: number | 'any' | undefined
+  /** Milliseconds after which it is killed. @default 60 000 */
+  readonly timeout?: number | undefined
+  /** Passwords and the like: replaced in whatever is printed, and in errors. */
+  readonly hide?: readonly string[] | undefined
+  /** Hears of the command line, and then of its output, indented. */
+  readonly transcript?: ((text: string) => void) | undefined
+}
+
+/** A command that has ended. */
+export interface RunResult {
+  /** As somebody would type it, with secrets hidden. */
+  readonly command: string
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+  /** Both, in the order they came. */
+  readonly output: string
+  readonly ms: number
+}
+
+/** A command that did not end as it was to; the message has its command line, status and the end of its output. */
+export class RunError extends Error {
+  readonly result: RunResult
+
+  constructor(problem: string, result: RunResult, output: string) {
+    const tail = output.split('\n').slice(-25).join('\n')
+    super(`\`${result.command}\` ${problem}, after ${Math.round(result.ms)} ms${tail && `:\n${indent(tail)}`}`)
+    this.name = 'RunError'
+    this.result = result
+  }
+}
+
+/** Runs commands that are written as templates; called with options, answers the same with these over the others. */
+export interface Run {
+  (strings: TemplateStringsArray, ...values: Word[]): Promise<RunResult>
+  (options: RunOptions): Run
+}
+
+/** A runner of commands: ``await run`helm push ${file} oci://${registry.host}/charts` ``. */
+export function runner(options: RunOptions): Run {
+  function run(strings: TemplateStringsArray, ...values: Word[]): Promise<RunResult>
+  function run(more: RunOptions): Run
+  function run(first: TemplateStringsArray | RunOptions, ...values: Word[]): Promise<RunResult> | Run {
+    return Array.isArray(first)
+      ? runCommand(wordsOf(first as readonly string[], values), options)
+      : runner({ ...options, ...(first as RunOptions) })
+  }
+  return run
+}
+
+// What of this process's environment a command sees: enough to find and run programs, nothing that configures a client.
+const inherited = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TERM', 'USER', 'LOGNAME', 'SystemRoot']
+
+/**
+ * Runs one command and answers what it printed.
+ * @throws RunError when it cannot be run, runs too long or ends with another status than it is to.
+ */
+export async function runCommand(words: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const [file, ...args] = words
+  if (file === undefined) throw new TypeError('a command needs at least the name of a program')
+  const { env = {}, set = {}, status = 0, timeout = 60_000, hide = [], transcript } = options
+  const hidden = (text: string): string =>
+    hide.reduce((shown, secret) => (secret === '' ? shown : shown.replaceAll(secret, '***')), text)
+  const assignments = Object.entries(set).map(([name, value]) => `${name}=${commandLine([value])} `)
+  const command = hidden(assignments.join('') + commandLine([basename(file), ...args]))
+  transcript?.(`$ ${command}\n`)
+  const run = await execa(file, args, {
+    env: { ...pick(process.env, inherited), ...env, ...set },
+    extendEnv: false,
+    cwd: options.cwd ?? env['HOME'] ?? process.cwd(),
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+    all: true,
+    reject: false,
+    timeout,
+  })
+  const result: RunResult = {
+    command,
+    // Killed: what a shell answers for it. Not run at all: a shell's 127.
+    status: run.exitCode ?? (run.signal === undefined ? 127 : 128 + constants.signals[run.signal]),
+    stdout: run.stdout,
+    stderr: run.stderr,
+    output: run.all,
+    ms: run.durationMs,
+  }
+  const output = hidden(result.output)
+  const ending = result.status === 0 ? '' : `    (status ${result.status})\n`
+  transcript?.(`${output && `${indent(output)}\n`}${ending}`)
+  if (run.timedOut) throw new RunError(`did not end`, result, output)
+  if (run.code === 'ENOENT') throw new RunError(`is not there: ${file}`, result, output)
+  if (status !== 'any' && result.status !== status)
+    throw new RunError(`ended with status ${result.status}, not ${status}`, result, output)
+  return result
+}
+
+const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '    ')
+
+const pick = (env: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))

@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { errorTable } from '../../src/protocol/errors.js'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+
+void t.test('every invariant is held by a test that exists', async (t) => {
+  const text = read('INVARIANTS.md')
+  const rules = text.split(/^(?=\d+\. )/m).slice(1)
+  t.equal(rules.length, 11)
+  for (const [index, rule] of rules.entries()) {
+    t.ok(rule.startsWith(`${index + 1}. `), `rule ${index + 1}`)
+    const [, file = '', name = ''] = /Held by `([^`]+)`:\s+"([^"]+)"/.exec(rule) ?? []
+    t.ok(file !== '' && existsSync(join(root, file)), `${index + 1}: ${file}`)
+    t.ok(name !== '' && read(file).includes(name), `${index + 1}: ${name}`)
+  }
+})
+
+void t.test('files that the documents name are there', async (t) => {
+  for (const document of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'INVARIANTS.md']) {
+    for (const [, path] of read(document).matchAll(
+      /`((?:src|harness|scenarios|vendor-binaries|test)\/[\w./-]+\.ts)`/g,
+    )) {
+      t.ok(existsSync(join(root, path as string)), `${document}: ${path}`)
+    }
+  }
+})
+
+void t.test('the lock file names no hosts', async (t) => {
+  t.notMatch(read('package-lock.json'), /"resolved": "http/)
+  t.match(read('.npmrc'), /^omit-lockfile-registry-resolved=true$/m)
+})
+
+void t.test('every error code that the specification has is here', async (t) => {
+  // distribution-spec 1.1 "Error Codes", code-1 to code-14.
+  const spec = [
+    'BLOB_UNKNOWN BLOB_UPLOAD_INVALID BLOB_UPLOAD_UNKNOWN DIGEST_INVALID MANIFEST_BLOB_UNKNOWN MANIFEST_INVALID',
+    'MANIFEST_UNKNOWN NAME_INVALID NAME_UNKNOWN SIZE_INVALID UNAUTHORIZED DENIED UNSUPPORTED TOOMANYREQUESTS',
+  ]
+    .join(' ')
+    .split(' ')
+  for (const code of spec) t.ok(code in errorTable, code)
+})

@@ -1,0 +1,121 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+// Which rooms a room may import from, beside itself.
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  'src/formats': [],
+  'src/route': [],
+  'src/profiles': [],
+  'src/protocol': ['src/route'],
+  'src/store': ['src/protocol', 'src/route'],
+  'src/access': ['src/protocol', 'src/route'],
+  'src/distribution': ['src/access', 'src/profiles', 'src/store', 'src/protocol', 'src/route'],
+  'src/server': [
+    'src/distribution',
+    'src/access',
+    'src/profiles',
+    'src/store',
+    'src/protocol',
+    'src/formats',
+    'src/route',
+  ],
+  src: ['src/server', 'src/access', 'src/store', 'src/protocol', 'src/route'],
+  'vendor-binaries': [],
+  harness: ['src/server', 'src/access', 'src/store', 'src/protocol', 'src/route', 'vendor-binaries'],
+  scenarios: ['harness', 'src', 'src/server', 'src/store', 'src/protocol', 'src/route', 'vendor-binaries'],
+}
+
+// The packages that a room may load at run time.
+const packages: Readonly<Record<string, readonly string[]>> = {
+  harness: ['execa'],
+  scenarios: ['execa'],
+  'vendor-binaries': ['execa'],
+}
+
+interface Import {
+  readonly from: string
+  readonly to: string
+  readonly dynamic: boolean
+}
+
+const files = ['src', 'harness', 'scenarios', 'vendor-binaries'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name)),
+)
+
+const imports = files.flatMap((from): Import[] => {
+  const text = readFileSync(join(root, from), 'utf8').replace(/^\s*(\/\/|\*|\/\*).*$/gm, '')
+  const statics = Array.from(
+    text.matchAll(/^(?:import|export)\b[^'"`;]*?from\s+'([^']+)'|^import\s+'([^']+)'/gm),
+    (found) => ({
+      from,
+      to: found[1] ?? (found[2] as string),
+      dynamic: false,
+    }),
+  )
+  const dynamics = Array.from(text.matchAll(/\bimport\('([^']+)'\)/g), (found) => ({
+    from,
+    to: found[1] as string,
+    dynamic: true,
+  }))
+  return [...statics, ...dynamics]
+})
+
+const roomOf = (file: string): string => {
+  const [first = '', second = ''] = file.split('/')
+  return first === 'src' && file.split('/').length > 2 ? `src/${second}` : first
+}
+
+const target = ({ from, to }: Import): string => normalize(join(dirname(from), to)).replace(/\.js$/, '.ts')
+
+const isBuiltin = (name: string): boolean => name.startsWith('node:') || builtinModules.includes(name)
+
+void t.test('imports point one way', async (t) => {
+  t.ok(imports.length > 100, `${imports.length} imports were read`)
+  const wrong = imports
+    .filter(({ to }) => to.startsWith('.'))
+    .map((one) => ({ ...one, rooms: [roomOf(one.from), roomOf(target(one))] as const }))
+    .filter(({ rooms: [from, to] }) => from !== to && !arrows[from]?.includes(to))
+    .map(({ from, to }) => `${from} imports ${to}`)
+  t.same(wrong, [])
+})
+
+void t.test('run-time packages are the ones that are listed', async (t) => {
+  const wrong = imports
+    .filter(({ to }) => !to.startsWith('.') && !isBuiltin(to))
+    .filter(({ from, to }) => !packages[roomOf(from)]?.includes(to))
+    .map(({ from, to }) => `${from} imports ${to}`)
+  t.same(wrong, [])
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: object }
+  t.same(Object.keys(dependencies).toSorted(), [...new Set(Object.values(packages).flat())].toSorted())
+})
+
+void t.test('serving loads no package at all', async (t) => {
+  const seen = new Set<string>()
+  const waiting = ['harness/cli/main.ts', 'harness/cli/serve.ts', 'harness/index.ts', 'src/index.ts']
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (seen.has(file)) continue
+    seen.add(file)
+    for (const one of imports)
+      if (one.from === file && !one.dynamic) waiting.push(one.to.startsWith('.') ? target(one) : one.to)
+  }
+  t.same(
+    [...seen].filter((name) => !name.endsWith('.ts') && !isBuiltin(name)),
+    [],
+  )
+})
+
+void t.test('files are small', async (t) => {
+  const counts = files.map((file) => [readFileSync(join(root, file), 'utf8').split('\n').length, file] as const)
+  t.same(
+    counts.filter(([lines]) => lines > 400),
+    [],
+  )
+  t.ok(counts.filter(([lines]) => lines < 200).length / counts.length > 0.8, 'most are under 200 lines')
+})

@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { folderFor } from '../support/registries.js'
+import { Wire } from '../support/content.js'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+async function run(cwd: string, command: string, ...args: string[]): Promise<string> {
+  const child = spawn(command, args, {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  })
+  const [out, err] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()])
+  const status = child.exitCode ?? (await new Promise((resolve) => child.once('exit', resolve)))
+  const text = Buffer.concat(out).toString()
+  if (status !== 0)
+    throw new Error(`${command} ${args.join(' ')}: ${String(status)}\n${text}${Buffer.concat(err).toString()}`)
+  return text
+}
+
+// What the README shows under a heading, as it stands there.
+function example(language: string): string {
+  const code = new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(
+    readFileSync(join(root, 'README.md'), 'utf8'),
+  )?.[1]
+  if (code === undefined) throw new Error(`README.md has no ${language} example`)
+  return code
+}
+
+void t.test('the packed package, installed elsewhere', async (t) => {
+  const folder = folderFor(t)
+  const [packed] = JSON.parse(
+    await run(root, 'npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', folder),
+  ) as { filename: string; size: number; files: { path: string }[] }[]
+  if (!packed) throw new Error('nothing was packed')
+  const project = join(folder, 'project')
+  mkdirSync(project)
+  writeFileSync(join(project, 'package.json'), '{"private":true}')
+  await run(project, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, packed.filename))
+
+  await t.test('is small, and has no tests in it', async (t) => {
+    t.ok(packed.size < 150_000, `${packed.size} bytes`)
+    t.same(
+      packed.files
+        .map(({ path }) => path)
+        .filter(
+          (path) =>
+            !/^(dist\/(src|harness|scenarios|vendor-binaries)\/|package\.json$|README\.md$|LICENSE$)/.test(path),
+        ),
+      [],
+    )
+  })
+
+  await t.test('starts with npx', async (t) => {
+    const child = spawn('npx', ['start-registry', '--quiet'], { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] })
+    const exit = new Promise((resolve) => child.once('exit', resolve))
+    const [chunk] = (await child.stdout.take(1).toArray()) as [Buffer]
+    const [, port] = /^start-registry: listening on http:\/\/127\.0\.0\.1:(\d+)\n$/.exec(chunk.toString()) ?? []
+    t.equal((await new Wire(Number(port)).get('/v2/')).status, 200)
+    child.kill('SIGTERM')
+    await exit
+  })
+
+  await t.test("is imported from ESM: the README's example, as it stands there", async (t) => {
+    const code = example('js')
+    t.ok(code.trim().split('\n').length <= 12, 'twelve lines')
+    writeFileSync(join(project, 'example.mjs'), code)
+    t.match(await run(project, process.execPath, 'example.mjs'), /pass 1\n/)
+  })
+
+  await t.test('is required from CommonJS', async (t) => {
+    const code = `const { startRegistry } = require('start-registry')
+      startRegistry().then(async (registry) => {
+        console.log((await fetch(registry.url + '/v2/')).status)
+        await registry.close()
+      })`
+    writeFileSync(join(project, 'example.cjs'), code)
+    t.equal(await run(project, process.execPath, 'example.cjs'), '200\n')
+  })
+
+  await t.test('is typed', async (t) => {
+    writeFileSync(
+      join(project, 'example.ts'),
+      `import { startRegistry, type Registry } from 'start-registry'
+       import { createRegistry, type RegistryCore } from 'start-registry/core'
+       import { storeContract } from 'start-registry/store-contract'
+       const registry: Registry = await startRegistry({ port: 0, tls: { names: ['a'] } })
+       const core: RegistryCore = createRegistry({ store: registry.store })
+       // @ts-expect-error -- a port is a number
+       await startRegistry({ port: '0' })
+       export const all = [core, storeContract.length]`,
+    )
+    writeFileSync(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          module: 'nodenext',
+          target: 'es2023',
+          lib: ['es2023', 'esnext.disposable'],
+          strict: true,
+          noEmit: true,
+          types: ['node'],
+          typeRoots: [join(root, 'node_modules/@types')],
+        },
+        files: ['example.ts'],
+      }),
+    )
+    writeFileSync(join(project, 'package.json'), '{"private":true,"type":"module"}')
+    t.equal(await run(project, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'), '')
+  })
+})
