@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pipeline, type Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { Call, Reply, Stage } from '../protocol/call.js'
 import { parseTarget } from '../route/route.js'
 import type { RequestEvent, RequestListener } from './event.js'
 import { renderError } from './render.js'
+import { send } from './send.js'
 
 export interface HandleOptions {
   /** What each call passes, outermost first; the last one answers. */
@@ -14,8 +15,6 @@ export interface HandleOptions {
 }
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse, expectsContinue?: boolean) => void
-
-const apiVersion = { 'Docker-Distribution-API-Version': 'registry/2.0' }
 
 /** Makes the function that every request goes through, from node's request to node's response. */
 export function requestHandler({ stages, clock, listeners }: HandleOptions): RequestHandler {
@@ -51,7 +50,8 @@ export function requestHandler({ stages, clock, listeners }: HandleOptions): Req
       await answer(run, call, outcome)
       // The client may send the body it announced or not: only a new connection tells the next request from it.
       if (expectsContinue && !bodyAwaited) response.setHeader('Connection', 'close')
-      send(response, outcome)
+      const { status, headers } = outcome.reply as Reply
+      send(request, response, { status, headers, body: outcome.body })
     }
     void reply()
   }
@@ -89,21 +89,6 @@ function readCall(request: IncomingMessage, at: number): Call {
     at,
     account: undefined,
   }
-}
-
-function send(response: ServerResponse, { reply, body }: Outcome): void {
-  const { status, headers } = reply as Reply
-  if (!response.destroyed) {
-    response.writeHead(status, { ...apiVersion, ...headers } as Record<string, string | number | string[]>)
-  }
-  if (body === undefined || Buffer.isBuffer(body)) {
-    response.end(body)
-    return
-  }
-  // A stream that fails leaves a reply that is shorter than it said: breaking the connection is the only way to tell.
-  pipeline(body, response, (error) => {
-    if (error) response.destroy(error)
-  })
 }
 
 function describe(

@@ -143,6 +143,26 @@ void t.test('Expect: 100-continue is answered before the body, and refused befor
   t.equal(refused.headers['connection'], 'close')
 })
 
+void t.test('a refusal reaches a client that is still sending', async (t) => {
+  const { registry } = await registryFor(t, { accounts: [{ username: 'alice', password: 'secret' }] })
+  const body = Buffer.alloc(20 << 20)
+  for (const connection of ['close', 'keep-alive']) {
+    const socket = connect({ port: registry.port, host: '127.0.0.1' })
+    const head = `PUT /v2/app/manifests/1 HTTP/1.1\r\nHost: x\r\nConnection: ${connection}\r\nContent-Length: ${body.length}\r\n\r\n`
+    socket.write(head)
+    const sent = new Promise((resolve, reject) =>
+      socket.write(body, (error) => (error ? reject(error) : resolve(true))),
+    )
+    t.match(await until(socket, '"errors"'), /^HTTP\/1\.1 401 Unauthorized/)
+    t.equal(await sent, true, 'the body was taken to its end')
+    if (connection === 'keep-alive') {
+      socket.write('GET /v2/ HTTP/1.1\r\nHost: x\r\nAuthorization: Basic YWxpY2U6c2VjcmV0\r\n\r\n')
+      t.match(await until(socket, '{}'), /HTTP\/1\.1 200 OK/)
+    }
+    socket.destroy()
+  }
+})
+
 void t.test('close waits for a running request, refuses new ones, and is the same twice', async (t) => {
   const registry = await startRegistry({ grace: 30_000 })
   const socket = connect({ port: registry.port, host: '127.0.0.1' })

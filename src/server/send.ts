@@ -1,0 +1,56 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline, type Readable } from 'node:stream'
+import type { Headers } from '../protocol/call.js'
+
+export interface Outgoing {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Buffer | Readable | undefined
+}
+
+const apiVersion = { 'Docker-Distribution-API-Version': 'registry/2.0' }
+
+// How much of a refused body is read, and for how long, before its connection is broken.
+const drainBytes = 64 << 20
+const drainTime = 10_000
+
+/**
+ * Sends a reply over node's response.
+ *
+ * A refusal may come while the client is still sending. It is written at once, but the connection stays open until the
+ * body was read (within bounds): closing it earlier resets it, and the client sees a broken pipe instead of the reason.
+ */
+export function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Outgoing): void {
+  if (!response.destroyed) {
+    response.writeHead(status, { ...apiVersion, ...headers } as Record<string, string | number | string[]>)
+  }
+  if (body !== undefined && !Buffer.isBuffer(body)) {
+    // A stream that fails leaves a reply that is shorter than it said: breaking the connection is the only way to tell.
+    pipeline(body, response, (error) => {
+      if (error) response.destroy(error)
+    })
+  } else if (request.complete || request.destroyed || response.getHeader('connection') === 'close') {
+    response.end(body)
+  } else {
+    if (body) response.write(body)
+    else response.flushHeaders()
+    drain(request, () => response.end())
+  }
+}
+
+function drain(request: IncomingMessage, done: () => void): void {
+  let left = drainBytes
+  const timer = setTimeout(() => request.destroy(), drainTime).unref()
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    if (left < 0) request.destroy()
+  })
+  const finish = (): void => {
+    clearTimeout(timer)
+    done()
+  }
+  request.once('end', finish)
+  request.once('close', finish)
+  request.once('error', finish)
+  request.resume()
+}
