@@ -3,7 +3,6 @@ import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { createServer, get } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import {
@@ -21,9 +20,9 @@ import {
   utf8String,
 } from '../../src/formats/der.js'
 import { makeCertificates } from '../../src/server/certificates.js'
+import { hasIpv6, tlsHosts } from '../support/ipv6.js'
 import { folderFor, type Teardown } from '../support/registries.js'
 
-const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'))
 const hour = 3_600_000
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 const make = (...names: string[]): ReturnType<typeof makeCertificates> => makeCertificates({ names, now: Date.now() })
@@ -214,7 +213,7 @@ void t.test('an https client that trusts the CA is served, and one that does not
         response.toArray().then((chunks) => resolve(Buffer.concat(chunks as Buffer[]).toString()), reject)
       }).once('error', reject)
     })
-  for (const host of ['127.0.0.1', 'localhost', ...(hasIpv6 ? ['::1'] : [])]) {
+  for (const host of tlsHosts) {
     t.equal(await ask(host, ca.certificate), 'served', host)
     await t.rejects(ask(host, undefined), { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }, host)
     await t.rejects(ask(host, make().ca.certificate), { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }, host)

@@ -7,11 +7,11 @@ import { connect as connectTls } from 'node:tls'
 import t from 'tap'
 import { startRegistry } from 'start-registry'
 import { errorOf, sha256 } from '../support/content.js'
+import { hasIpv6, tlsHosts } from '../support/ipv6.js'
 import { parseReply, raw } from '../support/raw.js'
 import { registryFor } from '../support/registries.js'
 
 const interfaces = Object.values(networkInterfaces()).flatMap((all) => all ?? [])
-const hasIpv6 = interfaces.some(({ address }) => address === '::1')
 
 // The whole reply to bytes that are sent as they are; the server ends the connection.
 async function exchange(port: number, bytes: string | Buffer, host = '127.0.0.1'): Promise<Buffer> {
@@ -81,7 +81,7 @@ void t.test('https on the port, trusted through caFile by every name', async (t)
   const { registry } = await registryFor(t, { tls: { names: ['registry.test'] } })
   const ca = readFileSync(registry.caFile as string)
   t.equal(registry.url, `https://127.0.0.1:${registry.port}`)
-  for (const host of ['127.0.0.1', 'localhost', ...(hasIpv6 ? ['::1'] : [])]) {
+  for (const host of tlsHosts) {
     t.equal(await httpsStatus(host, registry.port, ca), 200, host)
   }
   const named = connectTls({ host: '127.0.0.1', port: registry.port, ca, servername: 'registry.test' })

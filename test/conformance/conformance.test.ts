@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startRegistry, type Registry, type StartOptions } from 'start-registry'
+import t from 'tap'
+import { runCommand } from '../../harness/run.js'
+import { needBinary } from '../../vendor-binaries/find.js'
+import { folderFor, storages } from '../support/registries.js'
+
+// The official conformance tool of distribution-spec, over each storage and scheme, twice: as the released spec has it
+// on a registry that refuses manifests whose parts are missing, and with all that the next version adds on one that
+// takes them.
+
+const account = { username: 'conformance', password: 'its password' }
+
+const schemes: Readonly<Record<string, Pick<StartOptions, 'tls' | 'accounts'>>> = {
+  http: {},
+  'https with login': { tls: true, accounts: [account] },
+}
+
+interface Version {
+  readonly name: string
+  readonly sparse: boolean
+  /** Tests that are off by their defaults in this version. */
+  readonly disabled: number
+  readonly env: Readonly<Record<string, string>>
+}
+
+const versions: readonly Version[] = [
+  { name: 'stable', sparse: false, disabled: 2, env: { OCI_VERSION: 'stable' } },
+  {
+    name: 'dev',
+    sparse: true,
+    disabled: 0,
+    env: {
+      OCI_VERSION: 'dev',
+      OCI_DATA_SPARSE: 'true',
+      OCI_API_BLOBS_UPLOAD_CANCEL: 'true',
+      OCI_API_MANIFESTS_TAG_PARAM: 'true',
+      OCI_API_BLOBS_DIGEST_HEADER: 'true',
+      OCI_API_MANIFESTS_DIGEST_HEADER: 'true',
+    },
+  },
+]
+
+for (const [scheme, options] of Object.entries(schemes)) {
+  for (const version of versions) {
+    for (const [name, storage] of storages(t)) {
+      void t.test(`${version.name} over ${scheme}, ${name}`, async (t) => {
+        await using registry = await startRegistry({ ...options, storage, sparse: version.sparse })
+        const results = folderFor(t)
+        const status = await runTool(registry, version, results)
+        const configured = new RegExp(`^ {2}version: ${version.name}$`, 'm')
+        t.ok(configured.test(readFileSync(join(results, 'results.yaml'), 'utf8')), 'results.yaml is of this version')
+        const junit = readFileSync(join(results, 'junit.xml'), 'utf8')
+        t.same(failures(junit), [], 'no test failed')
+        const { tests, disabled, ...others } = countsIn(junit)
+        t.same(others, { failures: 0, errors: 0, skipped: 0 })
+        t.ok(tests > 800, `${tests} tests`)
+        t.ok(disabled <= version.disabled, `${disabled} disabled`)
+        t.equal(status, 0)
+      })
+    }
+  }
+}
+
+/** Runs the tool and answers its status: 0 too when it could not do anything. */
+async function runTool(registry: Registry, version: Version, results: string): Promise<number> {
+  const { path } = await needBinary('conformance')
+  const { status } = await runCommand([path], {
+    status: 'any',
+    env: {
+      ...registry.env(),
+      ...version.env,
+      OCI_REGISTRY: registry.host,
+      OCI_TLS: registry.caFile === undefined ? 'disabled' : 'enabled',
+      OCI_RESULTS_DIR: results,
+      OCI_REPO1: 'conformance/one',
+      OCI_REPO2: 'conformance/two',
+      ...(registry.caFile !== undefined && { OCI_USERNAME: account.username, OCI_PASSWORD: account.password }),
+    },
+    hide: [account.password],
+  })
+  return status
+}
+
+/** The names of a report's tests that failed. */
+function failures(junit: string): string[] {
+  const tests = Array.from(junit.matchAll(/<testcase name="([^"]*)" classname="([^"]*)"[^>]* status="([^"]*)"/g))
+  return tests
+    .filter(([, , , status]) => status === 'failure' || status === 'error')
+    .map(([, name, parent, status]) => `${status}: ${parent}/${name}`)
+}
+
+type Counts = Readonly<Record<'tests' | 'failures' | 'errors' | 'disabled' | 'skipped', number>>
+
+/** The counts of a report's one suite; the tool leaves out some that are 0. */
+function countsIn(junit: string): Counts {
+  const [suite = ''] = /<testsuite [^>]*>/.exec(junit) ?? []
+  const count = (name: string): number => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0)
+  return {
+    tests: count('tests'),
+    failures: count('failures'),
+    errors: count('errors'),
+    disabled: count('disabled'),
+    skipped: count('skipped'),
+  }
+}

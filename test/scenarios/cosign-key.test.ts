@@ -1,0 +1,5 @@
+import t from 'tap'
+import { cosignKey } from '../../scenarios/cosign-key.js'
+import { replay } from './replay.js'
+
+void replay(t, cosignKey)
