@@ -14,7 +14,8 @@ export type Anonymous = 'none' | 'pull' | 'push'
 export function basicAccess(check: PasswordCheck, anonymous: Anonymous): Stage {
   return (call, next) => {
     const header = call.headers.authorization
-    if (header !== undefined) {
+    // podman 4.3.1 answers a challenge with an empty name and password when it has none.
+    if (header !== undefined && header !== nobody) {
       call.account = login(header, check)
     } else if (!isOpen(call, anonymous)) {
       throw unauthorized('log in first: this registry asks for a username and a password')
@@ -22,6 +23,8 @@ export function basicAccess(check: PasswordCheck, anonymous: Anonymous): Stage {
     return next()
   }
 }
+
+const nobody = `Basic ${Buffer.from(':').toString('base64')}`
 
 function login(header: string, check: PasswordCheck): string {
   const credentials = parseBasic(header)

@@ -1,16 +1,19 @@
 import { randomBytes } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import { emptyReply, type Headers, type Reply } from '../protocol/call.js'
 import { RegistryError } from '../protocol/errors.js'
 import { mediaTypes } from '../protocol/media-types.js'
-import type { StoredBlob } from '../store/store.js'
+import { whenReady, type StoredBlob } from '../store/store.js'
 import { entityTag, hasCopy } from './conditions.js'
 import { parseRange, type ByteRange } from './ranges.js'
 import type { Handler } from './registry.js'
 
 /** Pulls a blob, whole or in ranges: distribution-spec 1.1 end-2. */
-export const getBlob: Handler<'blob'> = async ({ method, route, headers, at }, { store }) => {
-  const blob = await store.blob(route.repository, route.digest, at)
+export const getBlob: Handler<'blob'> = ({ method, route, headers, at }, { store }) =>
+  whenReady(store.blob(route.repository, route.digest, at), (blob) => replyWithBlob(blob, method, headers))
+
+function replyWithBlob(blob: StoredBlob | undefined, method: string, headers: IncomingHttpHeaders): Reply {
   if (!blob) throw blobUnknown()
   const etag = entityTag(blob.digest)
   const common = { 'Docker-Content-Digest': blob.digest, ETag: etag, 'Accept-Ranges': 'bytes' }

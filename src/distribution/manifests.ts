@@ -1,24 +1,25 @@
 import { emptyReply } from '../protocol/call.js'
 import { RegistryError } from '../protocol/errors.js'
-import type { Digest, Reference } from '../route/names.js'
-import type { ManifestEntry } from '../store/store.js'
+import type { Reference } from '../route/names.js'
+import { whenReady, type Awaitable, type ManifestEntry, type Store } from '../store/store.js'
 import { checkConditions, entityTag, hasCopy, preconditionFailed } from './conditions.js'
-import type { Handler, Registry } from './registry.js'
+import type { Handler } from './registry.js'
 
 /**
  * Pulls a manifest by tag or digest, in the type that it was pushed with: distribution-spec 1.1 end-3.
  * Accept is not looked at: a server may ignore it, and those that do not break clients that forget a type.
  */
-export const getManifest: Handler<'manifest'> = async ({ method, route, headers }, registry) => {
-  const { digest, mediaType, size } = await findManifest(registry, route.repository, route.reference)
-  const common = { 'Docker-Content-Digest': digest, ETag: entityTag(digest) }
-  if (hasCopy(headers, digest)) return emptyReply(304, common)
-  const full = { 'Content-Type': mediaType, 'Content-Length': size, ...common }
-  if (method === 'HEAD') return { status: 200, headers: full }
-  const bytes = await registry.store.manifestBytes(route.repository, digest)
-  if (!bytes) throw manifestUnknown(route.reference)
-  return { status: 200, headers: full, body: bytes }
-}
+export const getManifest: Handler<'manifest'> = ({ method, route, headers }, { store }) =>
+  whenReady(findManifest(store, route.repository, route.reference), ({ digest, mediaType, size }) => {
+    const etag = entityTag(digest)
+    if (hasCopy(headers, digest)) return emptyReply(304, { 'Docker-Content-Digest': digest, ETag: etag })
+    const full = { 'Content-Type': mediaType, 'Content-Length': size, 'Docker-Content-Digest': digest, ETag: etag }
+    if (method === 'HEAD') return { status: 200, headers: full }
+    return whenReady(store.manifestBytes(route.repository, digest), (bytes) => {
+      if (!bytes) throw manifestUnknown(route.reference)
+      return { status: 200, headers: full, body: bytes }
+    })
+  })
 
 /**
  * Deletes a tag, or a manifest with all its tags: distribution-spec 1.1 end-9.
@@ -38,11 +39,13 @@ export const deleteManifest: Handler<'manifest'> = async ({ route, headers, at }
   return emptyReply(202)
 }
 
-async function findManifest({ store }: Registry, repository: string, reference: Reference): Promise<ManifestEntry> {
-  const digest: Digest | undefined = reference.digest ?? (await store.tag(repository, reference.tag))
-  const entry = digest && (await store.manifest(repository, digest))
-  if (!entry) throw manifestUnknown(reference)
-  return entry
+function findManifest(store: Store, repository: string, reference: Reference): Awaitable<ManifestEntry> {
+  const digest = reference.digest ?? store.tag(repository, reference.tag)
+  const entry = whenReady(digest, (known) => known && store.manifest(repository, known))
+  return whenReady(entry, (found) => {
+    if (!found) throw manifestUnknown(reference)
+    return found
+  })
 }
 
 // Also when the repository is not there: clients that look for a signature know this code, and not all of them NAME_UNKNOWN.

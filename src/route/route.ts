@@ -46,30 +46,35 @@ export function parseTarget(target: string): Target {
 
 const originForm = (path: string): string => /^https?:\/\/[^/]*(\/.*)?$/i.exec(path)?.[1] ?? ''
 
-function parsePath(path: string): Route {
+function parsePath(raw: string): Route {
+  const path = raw.includes('%') ? raw.split('/').map(decodeSegment).join('/') : raw
   if (path === '/v2/' || path === '/v2') return base
+  if (path === '/v2/_catalog') return { kind: 'catalog' }
   if (!path.startsWith('/v2/')) return unknown
-  const segments = path.slice(4).split('/')
-  if (path.includes('%')) {
-    for (let i = 0; i < segments.length; i++) segments[i] = decodeSegment(segments[i] as string)
-  }
-  if (segments.length === 1 && segments[0] === '_catalog') return { kind: 'catalog' }
   // A name may hold any of the words below, so the end of the path decides.
-  const last = segments.at(-1) as string
-  const end = segments.at(-2)
-  if (end === 'manifests') return named(segments, 2, (repository) => manifestRoute(repository, last))
-  if (end === 'referrers') return named(segments, 2, (repository) => digestRoute('referrers', repository, last))
-  if (end === 'tags' && last === 'list') return named(segments, 2, (repository) => ({ kind: 'tags', repository }))
-  if (end === 'blobs') {
-    if (last === 'uploads') return named(segments, 2, (repository) => ({ kind: 'uploads', repository }))
-    return named(segments, 2, (repository) => digestRoute('blob', repository, last))
+  const lastSlash = path.lastIndexOf('/')
+  const slash = path.lastIndexOf('/', lastSlash - 1)
+  const last = path.slice(lastSlash + 1)
+  switch (path.slice(slash + 1, lastSlash)) {
+    case 'manifests':
+      return named(path, slash) ?? manifestRoute(path.slice(4, slash), last)
+    case 'referrers':
+      return named(path, slash) ?? digestRoute('referrers', path.slice(4, slash), last)
+    case 'tags':
+      return last === 'list' ? (named(path, slash) ?? { kind: 'tags', repository: path.slice(4, slash) }) : unknown
+    case 'blobs':
+      if (last !== 'uploads') return named(path, slash) ?? digestRoute('blob', path.slice(4, slash), last)
+      return named(path, slash) ?? { kind: 'uploads', repository: path.slice(4, slash) }
+    case 'uploads':
+      return path.endsWith('/blobs', slash) ? uploadRoute(path, slash - '/blobs'.length, last) : unknown
+    default:
+      return unknown
   }
-  if (end === 'uploads' && segments.at(-3) === 'blobs') {
-    return named(segments, 3, (repository) =>
-      last === '' ? { kind: 'uploads', repository } : { kind: 'upload', repository, id: last },
-    )
-  }
-  return unknown
+}
+
+function uploadRoute(path: string, end: number, id: string): Route {
+  const repository = path.slice(4, end)
+  return named(path, end) ?? (id === '' ? { kind: 'uploads', repository } : { kind: 'upload', repository, id })
 }
 
 // A segment that cannot be decoded, or would become two, stays as it is: '%' is in none of the grammars.
@@ -82,9 +87,10 @@ function decodeSegment(segment: string): string {
   }
 }
 
-function named(segments: readonly string[], tail: number, route: (repository: string) => Route): Route {
-  const repository = segments.slice(0, -tail).join('/')
-  return isRepositoryName(repository) ? route(repository) : { kind: 'invalid', code: 'NAME_INVALID', text: repository }
+// The route of a name that is none; nothing when what stands between /v2/ and `end` is one.
+function named(path: string, end: number): Route | undefined {
+  const text = path.slice(4, end)
+  return isRepositoryName(text) ? undefined : { kind: 'invalid', code: 'NAME_INVALID', text }
 }
 
 function manifestRoute(repository: string, text: string): Route {

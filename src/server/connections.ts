@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /** The open connections of a server, and which of them are in the middle of a request. */
@@ -7,7 +7,7 @@ export class Connections {
   readonly #accepted = new Set<Socket>()
   /** As HTTP sees them. */
   readonly #speaking = new Set<Socket>()
-  readonly #busy = new Map<Socket, number>()
+  readonly #running = new Set<ServerResponse>()
   #whenIdle: (() => void) | undefined
 
   /** Counts an accepted connection until it closes. */
@@ -21,22 +21,23 @@ export class Connections {
   }
 
   /** Counts a request until its reply is sent or its connection is gone. */
-  begin({ socket }: IncomingMessage, response: ServerResponse): void {
-    this.#busy.set(socket, (this.#busy.get(socket) ?? 0) + 1)
-    response.once('close', () => {
-      const left = (this.#busy.get(socket) as number) - 1
-      if (left > 0) this.#busy.set(socket, left)
-      else this.#busy.delete(socket)
-      if (!this.#whenIdle) return
-      if (left === 0) socket.destroySoon()
-      if (this.#busy.size === 0) this.#whenIdle()
-    })
+  begin(response: ServerResponse): void {
+    this.#running.add(response)
+    response.on('close', () => this.#ended(response))
+  }
+
+  #ended(response: ServerResponse): void {
+    this.#running.delete(response)
+    if (!this.#whenIdle) return
+    response.req.socket.destroySoon()
+    if (this.#running.size === 0) this.#whenIdle()
   }
 
   /** Ends idle connections at once, and the others when their request is done, or after `grace` milliseconds. */
   async end(grace: number): Promise<void> {
-    for (const socket of this.#speaking) if (!this.#busy.has(socket)) socket.destroy()
-    if (this.#busy.size > 0) await this.#idle(grace)
+    const busy = new Set(Array.from(this.#running, ({ req }) => req.socket))
+    for (const socket of this.#speaking) if (!busy.has(socket)) socket.destroy()
+    if (busy.size > 0) await this.#idle(grace)
     await Promise.all(
       Array.from(this.#accepted, (socket) => {
         const closed = new Promise((resolve) => socket.once('close', resolve))

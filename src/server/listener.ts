@@ -91,7 +91,7 @@ function prepare<S extends Server>(server: S, connections: Connections, handle: 
   server.requestTimeout = 0
   server.timeout = stall
   const on = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
-    connections.begin(request, response)
+    connections.begin(response)
     handle(request, response, expectsContinue)
   }
   server.on('request', on(false))

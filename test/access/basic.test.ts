@@ -60,6 +60,14 @@ void t.test('anonymous pull still challenges /v2/, and refuses pushes', async (t
   t.equal((await wire.send('POST', '/v2/app/blobs/uploads/', { headers: alice })).status, 202)
 })
 
+void t.test("an empty name and password are nobody's", async (t) => {
+  const { wire } = await registryFor(t, { accounts, anonymous: 'pull' })
+  t.equal((await wire.get('/v2/app/tags/list', basic(':'))).status, 404)
+  const refused = await wire.send('POST', '/v2/app/blobs/uploads/', { headers: basic(':') })
+  t.equal(refused.status, 401)
+  t.equal(errorOf(refused).message, 'log in first: this registry asks for a username and a password')
+})
+
 void t.test('anonymous push asks for nothing', async (t) => {
   const { wire } = await registryFor(t, { accounts, anonymous: 'push' })
   t.equal((await wire.get('/v2/')).status, 200)

@@ -1,0 +1,71 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import t from 'tap'
+import { cacheFolder, cachedPath } from '../../vendor-binaries/cache.js'
+import { findBinary, missing } from '../../vendor-binaries/find.js'
+import { manifest, type Binary } from '../../vendor-binaries/manifest.js'
+import { folderFor } from '../support/registries.js'
+
+const tool: Binary = {
+  name: 'tool',
+  version: '1.2.3',
+  source: { kind: 'go', package: 'example.com/tool', version: 'v1.2.3', go: '1.26' },
+  question: { args: ['version'], pattern: /v(\S+)/ },
+  variable: 'START_REGISTRY_TOOL',
+}
+
+/** An executable that says its version. */
+function executable(path: string, version: string): string {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, `#!/bin/sh\necho v${version}\n`)
+  chmodSync(path, 0o755)
+  return path
+}
+
+void t.test('a client is found by its variable, in the cache, then on PATH', async (t) => {
+  const folder = folderFor(t)
+  const env: Record<string, string> = {
+    START_REGISTRY_CACHE: join(folder, 'cache'),
+    PATH: `${folder}/old:${folder}/new`,
+  }
+  t.equal(await findBinary(tool, env), undefined)
+  executable(join(folder, 'old/tool'), '1.2.2')
+  t.equal(await findBinary(tool, env), undefined, 'not of another version')
+  const onPath = executable(join(folder, 'new/tool'), '1.2.3')
+  t.same(await findBinary(tool, env), { path: onPath, from: 'PATH', version: '1.2.3' })
+  const cached = executable(cachedPath(tool, env), '1.2.3')
+  t.equal(cached, join(folder, 'cache/binaries/tool/1.2.3/tool'))
+  t.same(await findBinary(tool, env), { path: cached, from: 'cache', version: '1.2.3' })
+  const named = executable(join(folder, 'named'), '9')
+  t.same(await findBinary(tool, { ...env, START_REGISTRY_TOOL: named }), {
+    path: named,
+    from: 'environment',
+    version: '9',
+  })
+  const wrong = findBinary(tool, { ...env, START_REGISTRY_TOOL: join(folder, 'nothing') })
+  await t.rejects(wrong, { message: /^START_REGISTRY_TOOL names .*nothing, which is not/ })
+})
+
+void t.test('a client that tells no version is not taken from PATH, one of the system is in any version', async (t) => {
+  const folder = folderFor(t)
+  const env = { START_REGISTRY_CACHE: join(folder, 'cache'), PATH: folder }
+  const path = executable(join(folder, 'tool'), '4.3.1')
+  t.equal(await findBinary({ ...tool, question: undefined }, env), undefined)
+  const system: Binary = { ...tool, version: 'system', source: { kind: 'system', package: 'tool' } }
+  t.same(await findBinary(system, env), { path, from: 'PATH', version: '4.3.1' })
+})
+
+void t.test('what is missing is said with the command that gets it', async (t) => {
+  t.match(missing(tool), /^tool 1\.2\.3 is missing: .*npx start-registry binaries install tool$/)
+})
+
+void t.test('the cache is in the user’s cache folder unless it is named', async (t) => {
+  t.equal(cacheFolder({ START_REGISTRY_CACHE: '/mine', XDG_CACHE_HOME: '/xdg' }), '/mine')
+  t.equal(cacheFolder({ XDG_CACHE_HOME: '/xdg' }), '/xdg/start-registry')
+  t.match(cacheFolder({ XDG_CACHE_HOME: 'relative' }), /\/\.cache\/start-registry$/)
+})
+
+void t.test('each client of the manifest has a name and a variable of its own', async (t) => {
+  for (const { name, variable } of manifest) t.equal(variable, `START_REGISTRY_${name.toUpperCase()}`)
+  t.equal(new Set(manifest.map(({ name }) => name)).size, manifest.length)
+})
