@@ -9,6 +9,7 @@ export class Connections {
   readonly #speaking = new Set<Socket>()
   readonly #running = new Set<ServerResponse>()
   #whenIdle: (() => void) | undefined
+  #watch: NodeJS.Timeout | undefined
 
   /** Counts an accepted connection until it closes. */
   accept(socket: Socket): void {
@@ -33,8 +34,28 @@ export class Connections {
     if (this.#running.size === 0) this.#whenIdle()
   }
 
+  /**
+   * Breaks connections on which nothing moved in either direction for `time` milliseconds, or somewhat longer.
+   * node's own limits do not fit: one on a whole request would cut slow uploads off (nodejs/node#46574), one on silence
+   * sets a timer for each request.
+   */
+  breakStalled(time: number): void {
+    let moved = new Map<Socket, number>()
+    const look = (): void => {
+      const now = new Map<Socket, number>()
+      for (const socket of this.#speaking) {
+        const bytes = socket.bytesRead + socket.bytesWritten
+        if (moved.get(socket) === bytes) socket.destroy()
+        else now.set(socket, bytes)
+      }
+      moved = now
+    }
+    this.#watch = setInterval(look, time).unref()
+  }
+
   /** Ends idle connections at once, and the others when their request is done, or after `grace` milliseconds. */
   async end(grace: number): Promise<void> {
+    clearInterval(this.#watch)
     const busy = new Set(Array.from(this.#running, ({ req }) => req.socket))
     for (const socket of this.#speaking) if (!busy.has(socket)) socket.destroy()
     if (busy.size > 0) await this.#idle(grace)

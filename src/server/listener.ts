@@ -23,7 +23,7 @@ export interface Listener {
 
 // A pooled client may send its next request just when a shorter keep-alive ends (nodejs/node#52649).
 const keepAlive = 120_000
-// Without a byte in either direction. node's own limit on a whole request would cut slow uploads off (nodejs/node#46574).
+// Without a byte in either direction.
 const stall = 300_000
 const tlsRecord = 0x16
 
@@ -40,6 +40,7 @@ export async function listen({ host, port, tls, handle, unref }: ListenOptions):
     if (unref) socket.unref()
     speak(socket)
   })
+  connections.breakStalled(stall)
   if (unref) for (const server of bound.servers) server.unref()
   return {
     port: bound.port,
@@ -89,7 +90,6 @@ async function speakBoth(
 function prepare<S extends Server>(server: S, connections: Connections, handle: RequestHandler): S {
   server.keepAliveTimeout = keepAlive
   server.requestTimeout = 0
-  server.timeout = stall
   const on = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
     connections.begin(response)
     handle(request, response, expectsContinue)

@@ -32,7 +32,7 @@ void t.test('a closed folder is opened again with all that was in it', async (t)
   const { id } = await store.createUpload('team/app', { owner: 'alice', at: 9 })
   await store.appendUpload(id, bodyOf('01234'), { at: 9 })
   await store.close()
-  t.same(readdirSync(folder).toSorted(), ['blobs', 'catalog', 'format', 'repositories', 'temp', 'uploads'])
+  t.same(readdirSync(folder).toSorted(), ['blobs', 'catalog', 'format', 'holders', 'repositories', 'temp', 'uploads'])
 
   const again = diskStore(folder)
   t.teardown(() => again.close())
@@ -71,7 +71,7 @@ void t.test('content is kept once for all repositories, under its digest', async
   const hex = digest.slice(7)
   t.same(readdirSync(join(folder, 'blobs/sha256')), [hex.slice(0, 2)])
   t.equal(readFileSync(join(folder, 'blobs/sha256', hex.slice(0, 2), hex), 'utf8'), 'shared')
-  t.same(readdirSync(join(folder, 'uploads')), [])
+  t.same(readdirSync(join(folder, 'uploads')), ['sessions'], 'no bytes wait')
 })
 
 void t.test('a second registry on the same folder is told whose it is', async (t) => {
@@ -187,6 +187,28 @@ void t.test(
     t.same(await store.tags('app', all), { items: ['kept', 'now'], more: false })
   },
 )
+
+void t.test('sessions that ended leave nothing, and those of a killed process go on', async (t) => {
+  const folder = folderFor(t)
+  const store = diskStore(folder)
+  for (let n = 0; n < 5000; n++) await store.cancelUpload((await store.createUpload('app', { at: 0 })).id)
+  const { id } = await store.createUpload('app', { owner: 'alice', at: 1 })
+  await store.appendUpload(id, bodyOf('abc'), { at: 1 })
+  const sessions = join(folder, 'uploads/sessions')
+  t.ok(readFileSync(sessions, 'utf8').split('\n').length < 1000, 'the log stays short')
+  await store.close()
+  appendFileSync(sessions, '{"id":"torn')
+  const again = diskStore(folder)
+  const second = await again.createUpload('app', { at: 2 })
+  await again.close()
+  const last = diskStore(folder)
+  t.match(await last.upload(id), { owner: 'alice', offset: 3 })
+  t.match(await last.upload(second.id), { repository: 'app', offset: 0 })
+  t.same(await last.finishUpload(id, digestOf('abc'), 3), { committed: true, size: 3 })
+  await last.cancelUpload(second.id)
+  await last.close()
+  t.same(readdirSync(join(folder, 'uploads')), [])
+})
 
 void t.test('many changes of few tags leave a journal that stays short', async (t) => {
   const folder = folderFor(t)

@@ -19,17 +19,19 @@ const readAtOnceUpTo = 64 << 10
 const streamPieces = 256 << 10
 
 /**
- * Content by digest, once for all repositories: `blobs/sha256/ab/<hex>`, and beside it `<hex>.holders`, the names of
- * repositories that were given it (a hint: the repositories themselves know).
+ * Content by digest, once for all repositories: `blobs/sha256/ab/<hex>`. `holders/abc` has, for the digests whose hex
+ * begins so, the names of repositories that were given them (a hint: the repositories themselves know).
  */
 export class BlobFiles {
   readonly #folder: string
+  readonly #holders: string
   readonly #tempFolder: string
   readonly #pins = new Map<Digest, number>()
   #pinnedSince: Set<Digest> | undefined
 
   constructor(folder: string, tempFolder: string) {
     this.#folder = join(folder, 'blobs')
+    this.#holders = join(folder, 'holders')
     this.#tempFolder = tempFolder
   }
 
@@ -55,7 +57,7 @@ export class BlobFiles {
   async adopt(file: string, digest: Digest): Promise<void> {
     if (existsSync(this.#path(digest))) return rmSync(file, { force: true })
     await syncFile(file)
-    await moveIntoPlace(file, this.#path(digest))
+    moveIntoPlace(file, this.#path(digest))
   }
 
   /** Writes bytes whose digest was checked. */
@@ -89,19 +91,25 @@ export class BlobFiles {
     }
   }
 
+  // A few thousand small files for all blobs: one for each would double the cost of a push.
+  #holdersOf(digest: Digest): string {
+    return join(this.#holders, hexOf(digest).slice(0, 3))
+  }
+
+  /** Notes that a repository is about to be given a content. */
   addHolder(digest: Digest, repository: string): void {
-    const path = `${this.#path(digest)}.holders`
+    const path = this.#holdersOf(digest)
     makeFolderOf(path)
-    appendFileSync(path, `${repository}\n`)
+    appendFileSync(path, `${digest} ${repository}\n`)
   }
 
   /** Repositories that were given a content once. */
   holders(digest: Digest): Set<string> {
-    const path = `${this.#path(digest)}.holders`
+    const path = this.#holdersOf(digest)
     if (!existsSync(path)) return new Set()
+    const prefix = `${digest} `
     const lines = readFileSync(path, 'utf8').split('\n')
-    lines.pop()
-    return new Set(lines)
+    return new Set(lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length)))
   }
 
   /** Deletes every content that is not in `held`, and was not pinned since this began; answers the bytes. */
@@ -118,7 +126,6 @@ export class BlobFiles {
             // Nothing runs between this check and the deletion.
             if (this.#pinnedSince.has(digest)) continue
             rmSync(this.#path(digest))
-            rmSync(`${this.#path(digest)}.holders`, { force: true })
             bytes += size
           }
         }

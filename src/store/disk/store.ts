@@ -30,7 +30,9 @@ interface ChangeRecord {
 }
 
 const format = 'start-registry storage 1\n'
-const cachedManifestBytes = 16 << 20
+// Manifests and configs are asked for again and again; a layer of this size is no larger than they are.
+const cacheSize = 16 << 20
+const cachedUpTo = 64 << 10
 
 /**
  * A store in a folder that one process at a time owns (see lock.ts):
@@ -38,7 +40,8 @@ const cachedManifestBytes = 16 << 20
  *     blobs/sha256/ab/<hex>           content, once for all repositories
  *     repositories/<name>/_changes    the repository's journal: every committed change, in order
  *     catalog                         the journal of repository names
- *     uploads/<id>.json, <id>.data    upload sessions
+ *     uploads/sessions, <id>.data     upload sessions
+ *     holders/abc                     which repositories were given a blob
  *
  * A journal is read when its repository is first asked for, never before. What a call has answered is on the disk
  * (fsync), and what is not is not visible.
@@ -53,7 +56,7 @@ export function diskStore(folder: string): Store {
   const catalog = new Catalog(folder, tempFolder)
   const blobs = new BlobFiles(folder, tempFolder)
   const uploads = new DiskUploads(folder)
-  const cache = new BytesCache(cachedManifestBytes)
+  const cache = new BytesCache(cacheSize)
   const leases = new Leases()
   const listeners = new Listeners()
   const journals = new Map<string, Journal<Repository, ChangeRecord>>()
@@ -84,7 +87,7 @@ export function diskStore(folder: string): Store {
   }
 
   async function link(name: string, digest: Digest, size: number, at: number): Promise<void> {
-    blobs.addHolder(digest, name)
+    if (!journalOf(name).tip.blobs.has(digest)) blobs.addHolder(digest, name)
     await commit(name, { type: 'blob.linked', digest, size }, at)
   }
 
@@ -147,7 +150,10 @@ export function diskStore(folder: string): Store {
       const entry = repositoryOf(name).blobs.get(digest)
       if (!entry) return undefined
       leases.renew(name, digest, at)
-      return { digest, size: entry.size, read: (start, end) => blobs.read(digest, start, end) }
+      if (entry.size > cachedUpTo)
+        return { digest, size: entry.size, read: (start, end) => blobs.read(digest, start, end) }
+      const whole = (): Buffer => cache.get(digest, () => blobs.readWhole(digest))
+      return { digest, size: entry.size, read: (start, end) => whole().subarray(start, end + 1) }
     },
 
     *holders(digest) {
@@ -234,6 +240,7 @@ export function diskStore(folder: string): Store {
   async function close(): Promise<void> {
     await Promise.all(Array.from(journals.values(), (journal) => journal.settled()))
     await catalog.close()
+    uploads.close()
     unlock()
   }
 }

@@ -3,8 +3,6 @@ import {
   createReadStream,
   existsSync,
   openSync,
-  readdirSync,
-  readFileSync,
   rmSync,
   statSync,
   truncateSync,
@@ -18,6 +16,7 @@ import { algorithmOf, type Algorithm, type Digest } from '../../route/names.js'
 import { RunningDigest, unguessableId } from '../hashing.js'
 import { UploadBusy, type AppendResult, type Upload } from '../store.js'
 import { explainDiskError, makeFolderOf } from './files.js'
+import { SessionLog } from './session-log.js'
 
 const writeAsync = promisify(write)
 const idPattern = /^[0-9a-f]{32}$/
@@ -35,23 +34,19 @@ interface Session {
   busy: boolean
 }
 
-type Stored = Pick<Session, 'repository' | 'owner' | 'at'>
-
-/** Upload sessions as two files each, `<id>.json` and `<id>.data`: a restarted registry goes on where they stood. */
+/** Upload sessions: a line in the log and a file `<id>.data` each. A restarted registry goes on where they stood. */
 export class DiskUploads {
   readonly #folder: string
   readonly #sessions = new Map<string, Session>()
+  readonly #log: SessionLog
 
   constructor(folder: string) {
     this.#folder = join(folder, 'uploads')
+    this.#log = new SessionLog(join(this.#folder, 'sessions'), (id) => existsSync(this.dataFile(id)))
   }
 
   dataFile(id: string): string {
     return join(this.#folder, `${id}.data`)
-  }
-
-  #metaFile(id: string): string {
-    return join(this.#folder, `${id}.json`)
   }
 
   create(
@@ -61,11 +56,10 @@ export class DiskUploads {
     const { owner, at } = options
     const digest = new RunningDigest(options.algorithm)
     const session: Session = { id: unguessableId(), repository, owner, digest, offset: 0, at, busy: false }
-    const stored: Stored = { repository, owner, at }
     try {
-      makeFolderOf(this.#metaFile(session.id))
+      makeFolderOf(this.dataFile(session.id))
       writeFileSync(this.dataFile(session.id), '', { flag: 'wx' })
-      writeFileSync(this.#metaFile(session.id), JSON.stringify(stored), { flag: 'wx' })
+      this.#log.append({ id: session.id, repository, owner, at })
     } catch (error) {
       this.#delete(session.id)
       throw explainDiskError(error)
@@ -174,16 +168,18 @@ export class DiskUploads {
 
   /** Drops idle sessions that were last written to before a time; answers how many. */
   expire(before: number): number {
-    if (!existsSync(this.#folder)) return 0
     let dropped = 0
-    for (const name of readdirSync(this.#folder)) {
-      if (!name.endsWith('.json')) continue
-      const session = this.#find(name.slice(0, -'.json'.length))
+    for (const { id } of this.#log.live()) {
+      const session = this.#find(id)
       if (!session || session.busy || session.at >= before) continue
-      this.#delete(session.id)
+      this.#delete(id)
       dropped++
     }
     return dropped
+  }
+
+  close(): void {
+    this.#log.close()
   }
 
   #idle(id: string): Session | undefined {
@@ -192,11 +188,13 @@ export class DiskUploads {
     return session
   }
 
-  // A session of an earlier process is found by its files, the first time that somebody asks.
+  // A session of an earlier process is found by its file, the first time that somebody asks.
   #find(id: string): Session | undefined {
     const known = this.#sessions.get(id)
-    if (known || !idPattern.test(id) || !existsSync(this.#metaFile(id)) || !existsSync(this.dataFile(id))) return known
-    const { repository, owner, at } = JSON.parse(readFileSync(this.#metaFile(id), 'utf8')) as Stored
+    if (known || !idPattern.test(id) || !existsSync(this.dataFile(id))) return known
+    const stored = this.#log.find(id)
+    if (!stored) return undefined
+    const { repository, owner, at } = stored
     const { size, mtimeMs } = statSync(this.dataFile(id))
     const session: Session = {
       id,
@@ -214,7 +212,6 @@ export class DiskUploads {
   #delete(id: string): void {
     this.#sessions.delete(id)
     rmSync(this.dataFile(id), { force: true })
-    rmSync(this.#metaFile(id), { force: true })
   }
 }
 
