@@ -50,4 +50,11 @@ async function run(args: Arguments): Promise<number> {
   }
 }
 
+// Whoever read the first lines and left, as `head -1` does, did not ask for an end.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 void main(process.argv.slice(2)).then((code) => (process.exitCode = code))

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import { emptyReply, type Call } from '../protocol/call.js'
 import { RegistryError } from '../protocol/errors.js'
 import { algorithmOf, isTag, type Digest } from '../route/names.js'
@@ -27,7 +26,7 @@ export const putManifest: Handler<'manifest'> = async (call, registry) => {
     })
   }
   const { blobs, manifests, ...parsed } = parseManifest(bytes, contentType(call))
-  const { mediaType, artifactType, subject, annotations } = parsed
+  const { mediaType, artifactType, subject, annotations, references } = parsed
   const result = await registry.store.putManifest(repository, {
     entry: {
       digest,
@@ -36,7 +35,7 @@ export const putManifest: Handler<'manifest'> = async (call, registry) => {
       artifactType,
       annotations,
       subject,
-      references: [...blobs, ...manifests],
+      references,
     },
     bytes,
     tags,
@@ -86,7 +85,7 @@ async function readBody({ body, headers }: Call, limit: number): Promise<Buffer>
   if (Number(headers['content-length'] ?? 0) > limit) throw tooLarge(limit)
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of body as Readable & AsyncIterable<Buffer>) {
+  for await (const chunk of body) {
     size += chunk.length
     if (size > limit) throw tooLarge(limit)
     chunks.push(chunk)

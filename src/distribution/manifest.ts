@@ -12,6 +12,8 @@ export interface ParsedManifest {
   readonly blobs: readonly Digest[]
   /** The manifests of an index. */
   readonly manifests: readonly Digest[]
+  /** Everything that is named, whether it must be there or not: what garbage collection keeps. */
+  readonly references: readonly Digest[]
 }
 
 type Json = Readonly<Record<string, unknown>>
@@ -27,11 +29,11 @@ const indexes: ReadonlySet<string> = new Set([mediaTypes.imageIndex, mediaTypes.
  */
 export function parseManifest(bytes: Buffer, contentType: string | undefined): ParsedManifest {
   const json = parseJson(bytes)
-  const own = json['mediaType']
-  if (own !== undefined && typeof own !== 'string') throw invalid('mediaType must be a string')
+  const own = stringMember(json, 'mediaType')
   const mediaType = contentType ?? own
   if (!mediaType) throw invalid('send a Content-Type, or put a mediaType into the manifest')
-  if (own !== undefined && own !== mediaType) {
+  if (!mediaTypePattern.test(mediaType)) throw invalid('the media type is not <type>/<subtype>')
+  if (own !== undefined && own.toLowerCase() !== mediaType.toLowerCase()) {
     throw invalid(`Content-Type is ${shorten(mediaType)}, the manifest's mediaType ${shorten(own)}`)
   }
   const isImage = images.has(mediaType)
@@ -39,7 +41,7 @@ export function parseManifest(bytes: Buffer, contentType: string | undefined): P
   if ((isImage || isIndex) && json['schemaVersion'] !== 2) throw invalid('schemaVersion must be 2')
   const config = isImage ? descriptor(json['config'], 'config') : undefined
   const layers = isImage ? descriptors(json['layers'], 'layers') : []
-  const subject = json['subject'] === undefined ? undefined : descriptor(json['subject'], 'subject')
+  const subject = isAbsent(json['subject']) ? undefined : descriptor(json['subject'], 'subject')
   return {
     mediaType,
     artifactType: stringMember(json, 'artifactType') || config?.mediaType,
@@ -49,8 +51,23 @@ export function parseManifest(bytes: Buffer, contentType: string | undefined): P
       ({ digest }) => digest as Digest,
     ),
     manifests: isIndex ? descriptors(json['manifests'], 'manifests').map(({ digest }) => digest as Digest) : [],
+    references: referencesOf(json),
   }
 }
+
+// Of any type: an ORAS artifact names `blobs`, Docker schema 1 `fsLayers`.
+function referencesOf(json: Json): Digest[] {
+  const lists = ['layers', 'manifests', 'blobs', 'fsLayers'].map((name) => json[name])
+  const named = [json['config'], ...lists.flatMap((list): unknown[] => (Array.isArray(list) ? list : []))]
+  const digests = named.map((entry) => (isObject(entry) ? (entry['digest'] ?? entry['blobSum']) : undefined))
+  return [...new Set(digests.filter((digest) => typeof digest === 'string').filter(isDigest))]
+}
+
+// RFC 9110 §8.3.1: what is served as a header must be one.
+const mediaTypePattern = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+$/
+
+// Go writes null for what it was not given.
+const isAbsent = (value: unknown): value is null | undefined => value === undefined || value === null
 
 // Duplicate keys are kept: JSON.parse takes the last, as Go does.
 function parseJson(bytes: Buffer): Json {
@@ -70,6 +87,7 @@ interface ReadDescriptor {
 }
 
 function descriptors(value: unknown, where: string): ReadDescriptor[] {
+  if (value === null) return []
   if (!Array.isArray(value)) throw invalid(`${where} must be an array of descriptors`)
   return value.map((entry, index) => descriptor(entry, `${where}[${index}]`))
 }
@@ -93,14 +111,14 @@ function checkedDigest(digest: string, where: string): Digest {
 
 function stringMember(json: Json, name: string): string | undefined {
   const value = json[name]
-  if (value !== undefined && typeof value !== 'string') throw invalid(`${name} must be a string`)
+  if (isAbsent(value)) return undefined
+  if (typeof value !== 'string') throw invalid(`${name} must be a string`)
   return value
 }
 
 function annotationsOf(json: Json): Readonly<Record<string, string>> | undefined {
   const { annotations } = json
-  // Some encoders write null for an empty map.
-  if (annotations === undefined || annotations === null) return undefined
+  if (isAbsent(annotations)) return undefined
   if (!isObject(annotations) || Object.values(annotations).some((value) => typeof value !== 'string')) {
     throw invalid('annotations must be an object of strings')
   }

@@ -19,6 +19,8 @@ export function parseRange(field: string, size: number): readonly ByteRange[] | 
   const ranges: ByteRange[] = []
   let total = 0
   for (const text of list.split(',', mostRanges + 1)) {
+    // RFC 9110 §5.6.1: empty elements of a list do not count.
+    if (text.trim() === '') continue
     const spec = /^(\d*)-(\d*)$/.exec(text.trim())
     const [, from = '', to = ''] = spec ?? []
     if (!spec || (from === '' && to === '')) return undefined

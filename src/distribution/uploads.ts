@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import { emptyReply, type Call, type Reply } from '../protocol/call.js'
 import { RegistryError } from '../protocol/errors.js'
 import { algorithmOf, isDigest, isRepositoryName, type Algorithm, type Digest } from '../route/names.js'
@@ -70,6 +69,8 @@ async function mountBlob(
   from: string | undefined,
   at: number,
 ): Promise<boolean> {
+  // What is here already needs no source.
+  if (await store.blob(repository, digest, at)) return true
   if (from !== undefined) return isRepositoryName(from) && (await store.mountBlob(repository, digest, from, at))
   for await (const holder of store.holders(digest)) return store.mountBlob(repository, digest, holder, at)
   return false
@@ -97,9 +98,7 @@ async function append(
   if (range && length !== undefined && Number(length) !== range.length) {
     throw new RegistryError('SIZE_INVALID', `Content-Range is ${range.length} bytes long, Content-Length ${length}`)
   }
-  const appended = await store
-    .appendUpload(id, body as Readable & AsyncIterable<Buffer>, { offset: range?.start, at })
-    .catch(explainBusy)
+  const appended = await store.appendUpload(id, body, { offset: range?.start, at }).catch(explainBusy)
   if (!appended) throw uploadUnknown()
   const { taken, upload } = appended
   if (!taken) {

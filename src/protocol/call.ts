@@ -18,7 +18,7 @@ export interface Call<R extends Route = Route> {
   readonly query: Query
   readonly headers: IncomingHttpHeaders
   /** The request's body, not yet read. */
-  readonly body: Readable
+  readonly body: AsyncIterable<Buffer>
   readonly origin: Origin
   /** When the request came, by the registry's clock, in milliseconds since 1970. */
   readonly at: number

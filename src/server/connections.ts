@@ -27,6 +27,12 @@ export class Connections {
     response.on('close', () => this.#ended(response))
   }
 
+  /** Whether a reply is on its way over a connection: nothing else may be written to it then. */
+  isReplying(socket: Socket): boolean {
+    for (const { req, headersSent } of this.#running) if (req.socket === socket && headersSent) return true
+    return false
+  }
+
   #ended(response: ServerResponse): void {
     this.#running.delete(response)
     if (!this.#whenIdle) return

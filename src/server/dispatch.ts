@@ -8,6 +8,8 @@ import type { Addressable } from '../route/route.js'
 /** Sends a call to the handler of its route and method. @throws RegistryError when there is none. */
 export function dispatch(call: Call, registry: Registry): Reply | Promise<Reply> {
   const { route, method } = call
+  // RFC 9112 §3.2. node would answer without a word.
+  if (call.origin.host === '') throw new RegistryError('BAD_REQUEST', 'send a Host header')
   if (route.kind === 'unknown') {
     throw new RegistryError('NOT_FOUND', 'no such page: the OCI API is under /v2/<repository>/')
   }

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { Call, Reply, Stage } from '../protocol/call.js'
 import { parseTarget } from '../route/route.js'
+import { RequestBody } from './body.js'
 import type { RequestEvent, RequestListener } from './event.js'
 import { renderError } from './render.js'
 import { send } from './send.js'
@@ -25,59 +26,49 @@ export function requestHandler({ stages, clock, listeners }: HandleOptions): Req
     },
   )
   return (request, response, expectsContinue = false) => {
-    const call = readCall(request, clock())
-    const began = listeners.size > 0 ? performance.now() : 0
+    let bodyAwaited = !expectsContinue || !announcesBody(request)
+    // A client that asks first is told to go on when somebody reads, so that a refusal costs it no upload.
+    const tellToGoOn = (): void => {
+      if (!bodyAwaited) response.writeContinue()
+      bodyAwaited = true
+    }
+    const call = readCall(request, clock(), expectsContinue ? tellToGoOn : undefined)
     const outcome: Outcome = { reply: undefined, body: undefined, error: undefined }
-    if (listeners.size > 0) {
-      response.once('close', () => {
-        const event = describe(call, request, response, outcome, performance.now() - began)
-        for (const listener of listeners) listener(event)
-      })
-    }
-    let bodyAwaited = false
-    if (expectsContinue) {
-      // A client that asks first is told to go on when somebody reads, so that a refusal costs it no upload.
-      const { body } = call
-      Object.defineProperty(call, 'body', {
-        get() {
-          if (!bodyAwaited) response.writeContinue()
-          bodyAwaited = true
-          return body
-        },
-      })
-    }
+    if (listeners.size > 0) tellWhenDone(listeners, call, request, response, outcome)
     const succeed = (reply: Reply): void => {
       try {
-        outcome.body = call.method === 'HEAD' ? undefined : openBody(reply)
-        outcome.reply = reply
+        finish(reply)
       } catch (error) {
         fail(error)
-        return
       }
-      finish(reply)
     }
     const fail = (error: unknown): void => {
       const reply = renderError(error)
+      if (reply.status >= 500) outcome.error = error
+      // A second failure has nothing left to say; nor has one that comes when the reply is on its way.
+      if (response.headersSent || outcome.reply === reply) response.destroy()
+      else finish(reply)
+    }
+    const finish = (reply: Reply): void => {
       outcome.body = call.method === 'HEAD' ? undefined : openBody(reply)
       outcome.reply = reply
-      if (reply.status >= 500) outcome.error = error
-      finish(reply)
-    }
-    const finish = ({ status, headers }: Reply): void => {
       // The client may send the body it announced or not: only a new connection tells the next request from it.
-      if (expectsContinue && !bodyAwaited) response.setHeader('Connection', 'close')
-      send(request, response, { status, headers, body: outcome.body })
+      if (!bodyAwaited) response.setHeader('Connection', 'close')
+      send(request, response, { status: reply.status, headers: reply.headers, body: outcome.body })
     }
     // A reply that is there at once is sent at once: small requests are a tenth quicker without a promise.
     try {
       const reply = run(call)
       if (reply instanceof Promise) void reply.then(succeed, fail)
-      else succeed(reply)
+      else finish(reply)
     } catch (error) {
       fail(error)
     }
   }
 }
+
+const announcesBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 const openBody = ({ body }: Reply): Buffer | Readable | undefined => (typeof body === 'function' ? body() : body)
 
@@ -87,7 +78,7 @@ interface Outcome {
   error: unknown
 }
 
-function readCall(request: IncomingMessage, at: number): Call {
+function readCall(request: IncomingMessage, at: number, beforeBody: (() => void) | undefined): Call {
   const { route, query } = parseTarget(request.url as string)
   const { headers, method } = request
   return {
@@ -95,11 +86,25 @@ function readCall(request: IncomingMessage, at: number): Call {
     route,
     query,
     headers,
-    body: request,
+    body: new RequestBody(request, beforeBody),
     origin: { scheme: (request.socket as TLSSocket).encrypted ? 'https' : 'http', host: headers.host ?? '' },
     at,
     account: undefined,
   }
+}
+
+function tellWhenDone(
+  listeners: ReadonlySet<RequestListener>,
+  call: Call,
+  request: IncomingMessage,
+  response: ServerResponse,
+  outcome: Outcome,
+): void {
+  const began = performance.now()
+  response.once('close', () => {
+    const event = describe(call, request, response, outcome, performance.now() - began)
+    for (const listener of listeners) listener(event)
+  })
 }
 
 function describe(

@@ -25,12 +25,13 @@ export interface Listener {
 const keepAlive = 120_000
 // Without a byte in either direction.
 const stall = 300_000
+const handshakeTimeout = 10_000
 const tlsRecord = 0x16
 
 /** Listens for http, or for http and https on one port, told apart by the first byte that a client sends. */
 export async function listen({ host, port, tls, handle, unref }: ListenOptions): Promise<Listener> {
   const connections = new Connections()
-  const http = prepare(createHttpServer(), connections, handle)
+  const http = prepare(createHttpServer({ requireHostHeader: false }), connections, handle)
   http.on('connection', (socket: Socket) => connections.speak(socket))
   const speak = tls
     ? await speakBoth(http, tls, connections, handle)
@@ -63,7 +64,7 @@ async function speakBoth(
 ): Promise<(socket: Socket) => void> {
   // Loaded here, because a registry without TLS should not wait for it.
   const { createServer } = await import('node:https')
-  const https = prepare(createServer({ cert, key }), connections, handle)
+  const https = prepare(createServer({ cert, key, handshakeTimeout, requireHostHeader: false }), connections, handle)
   https.on('secureConnection', (socket: Socket) => connections.speak(socket))
   // A client that does not trust our CA ends the handshake: it knows why, and nobody here has to.
   https.on('tlsClientError', (_error, socket) => socket.destroy())
@@ -71,9 +72,12 @@ async function speakBoth(
     socket.on('error', () => socket.destroy())
     const giveUp = (): void => void socket.destroy()
     socket.setTimeout(stall, giveUp)
+    // A probe that only wanted to know whether somebody listens.
+    socket.once('end', giveUp)
     socket.once('data', (bytes: Buffer) => {
       // From here on the servers watch over it; this stream would not see what passes below it under TLS.
       socket.setTimeout(0, giveUp)
+      socket.off('end', giveUp)
       socket.pause()
       socket.unshift(bytes)
       if (bytes[0] === tlsRecord) {
@@ -90,19 +94,31 @@ async function speakBoth(
 function prepare<S extends Server>(server: S, connections: Connections, handle: RequestHandler): S {
   server.keepAliveTimeout = keepAlive
   server.requestTimeout = 0
+  // A client may end its side and still read the reply, as `nc -N` does. node's types do not know the property.
+  Object.assign(server, { httpAllowHalfOpen: true })
   const on = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
     connections.begin(response)
     handle(request, response, expectsContinue)
   }
   server.on('request', on(false))
   server.on('checkContinue', on(true))
-  server.on('clientError', refuseMalformed)
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    const body = errorBody('this registry knows no other Expect than 100-continue')
+    response.writeHead(417, { 'Content-Type': 'application/json', 'Content-Length': body.length }).end(body)
+  })
+  server.on('clientError', (error: Error, socket: Socket) => {
+    refuseMalformed(error, socket, connections.isReplying(socket))
+  })
   return server
 }
 
 // What node cannot parse never becomes a request. A TLS handshake gets node's own bare 400: it is no HTTP at all.
-function refuseMalformed(error: Error & { code?: string; rawPacket?: Buffer }, socket: Socket): void {
-  if (!socket.writable || socket.bytesWritten > 0) {
+function refuseMalformed(
+  error: Error & { code?: string; rawPacket?: Buffer },
+  socket: Socket,
+  replying: boolean,
+): void {
+  if (!socket.writable || replying) {
     socket.destroy(error)
     return
   }
@@ -110,7 +126,9 @@ function refuseMalformed(error: Error & { code?: string; rawPacket?: Buffer }, s
     error.code === 'HPE_HEADER_OVERFLOW'
       ? ['431 Request Header Fields Too Large', 'the request headers are larger than 16 KiB']
       : ['400 Bad Request', 'this is not an HTTP/1.1 request']
-  const body = error.rawPacket?.[0] === tlsRecord ? '' : JSON.stringify({ errors: [{ code: 'BAD_REQUEST', message }] })
+  const body = error.rawPacket?.[0] === tlsRecord ? '' : errorBody(message)
   const type = body && 'Content-Type: application/json\r\n'
   socket.end(`HTTP/1.1 ${status}\r\n${type}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`)
 }
+
+const errorBody = (message: string): string => JSON.stringify({ errors: [{ code: 'BAD_REQUEST', message }] })

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import { pipeline, type Readable } from 'node:stream'
 import type { Headers } from '../protocol/call.js'
 
@@ -23,7 +23,10 @@ const drainTime = 10_000
  */
 export function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Outgoing): void {
   if (!response.destroyed) {
-    response.writeHead(status, headerList(headers))
+    // Nobody can tell where the next request begins when a body was left in the middle.
+    if (!request.complete && request.destroyed) response.shouldKeepAlive = false
+    // node keeps the words of a status that was set before.
+    response.writeHead(status, STATUS_CODES[status] ?? '', headerList(headers))
   }
   if (body !== undefined && !Buffer.isBuffer(body)) {
     // A stream that fails leaves a reply that is shorter than it said: breaking the connection is the only way to tell.

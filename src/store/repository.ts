@@ -99,7 +99,8 @@ export function refusal(
   }
   const missing = [
     ...push.requires.blobs.filter((digest) => !repository.blobs.has(digest)),
-    ...push.requires.manifests.filter((digest) => !repository.manifests.has(digest)),
+    // BuildKit's cache is an index of layers, and other registries take it.
+    ...push.requires.manifests.filter((digest) => !repository.manifests.has(digest) && !repository.blobs.has(digest)),
   ]
   return missing.length > 0 ? { committed: false, missing } : undefined
 }

@@ -75,6 +75,12 @@ void t.test('anonymous push asks for nothing', async (t) => {
   t.equal((await wire.get('/v2/app/manifests/1')).headers['docker-content-digest'], digest)
 })
 
+void t.test('an open registry does not mind a login', async (t) => {
+  const { wire } = await registryFor(t)
+  for (const headers of [basic('u:p'), { Authorization: 'Bearer x' }])
+    t.equal((await wire.get('/v2/', headers)).status, 200)
+})
+
 void t.test('anonymous none without accounts lets nobody in', async (t) => {
   const { wire } = await registryFor(t, { anonymous: 'none' })
   t.equal((await wire.get('/v2/')).status, 401)

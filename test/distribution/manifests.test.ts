@@ -12,7 +12,7 @@ async function image(wire: Wire, text: string, more: Readonly<Record<string, unk
 
 for (const where of ['memory', 'disk'] as const) {
   void t.test(where, async (t) => {
-    const { wire } = await registryFor(t, { storage: storages(t).find(([name]) => name === where)?.[1] })
+    const { registry, wire } = await registryFor(t, { storage: storages(t).find(([name]) => name === where)?.[1] })
 
     await t.test('HEAD has the headers of GET and no body', async (t) => {
       const digest = await wire.image('app', 'head')
@@ -200,6 +200,46 @@ for (const where of ['memory', 'disk'] as const) {
       t.equal((await wire.manifest('nested', 'docker', docker, { 'Content-Type': types.docker })).status, 201)
       t.equal((await wire.get('/v2/nested/manifests/docker')).headers['content-type'], types.docker)
       t.equal((await wire.get(`/v2/nested/manifests/${digest}`)).text, child)
+    })
+
+    await t.test('null is what was not given', async (t) => {
+      await wire.blob('nulls', '{}')
+      const config = descriptor(types.config, '{}')
+      const text = JSON.stringify({
+        schemaVersion: 2,
+        mediaType: null,
+        artifactType: null,
+        config,
+        layers: null,
+        subject: null,
+        annotations: null,
+      })
+      t.equal((await wire.manifest('nulls', 'image', text)).status, 201)
+      const index = '{"schemaVersion":2,"manifests":null}'
+      t.equal((await wire.manifest('nulls', 'index', index, { 'Content-Type': types.index })).status, 201)
+    })
+
+    await t.test("an index of layers, as BuildKit's cache is", async (t) => {
+      await wire.blob('cache', 'layer')
+      const index = JSON.stringify({ schemaVersion: 2, manifests: [descriptor(types.layer, 'layer')] })
+      t.equal((await wire.manifest('cache', 'latest', index, { 'Content-Type': types.index })).status, 201)
+    })
+
+    await t.test('a media type that no header can carry is refused', async (t) => {
+      for (const type of ['日本/x', 'a/b\r\nX: 1', 'no slash', 'a/b c']) {
+        const reply = await wire.send('PUT', '/v2/bad/manifests/1', { body: JSON.stringify({ mediaType: type }) })
+        t.equal(reply.status, 400, type)
+        t.equal(errorOf(reply).code, 'MANIFEST_INVALID')
+      }
+    })
+
+    await t.test('what any manifest names is kept from collection', async (t) => {
+      const blob = await wire.blob('oras', 'artifact')
+      const type = 'application/vnd.oci.artifact.manifest.v1+json'
+      const text = JSON.stringify({ mediaType: type, blobs: [descriptor('a/b', 'artifact')] })
+      t.equal((await wire.manifest('oras', '1', text, { 'Content-Type': type })).status, 201)
+      await registry.store.collect({ at: Date.now() + 1000, grace: 0 })
+      t.equal((await wire.get(`/v2/oras/blobs/${blob}`)).text, 'artifact')
     })
 
     await t.test('any other media type is any JSON object', async (t) => {

@@ -90,6 +90,19 @@ void t.test('--json has one object a line', async (t) => {
   t.notOk(existsSync(listening.caFile))
 })
 
+void t.test('goes on when nobody reads what it says', async (t) => {
+  for (const flags of [[], ['--json']]) {
+    const child = start(t, ...flags)
+    const port = Number(/127\.0\.0\.1:(\d+)/.exec(await next(lines(child.stdout)))?.[1])
+    child.stdout.destroy()
+    child.stderr.destroy()
+    const wire = new Wire(port)
+    for (let n = 0; n < 5; n++) t.equal((await wire.get('/v2/')).status, 200)
+    child.kill('SIGTERM')
+    t.equal(await ended(child), 0)
+  }
+})
+
 void t.test('--ready-file is written once it listens, and removed', async (t) => {
   const file = join(folderFor(t), 'ready')
   const child = start(t, '--quiet', '--ready-file', file)

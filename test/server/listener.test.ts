@@ -9,7 +9,7 @@ import { startRegistry } from 'start-registry'
 import { errorOf, sha256 } from '../support/content.js'
 import { hasIpv6, tlsHosts } from '../support/ipv6.js'
 import { parseReply, raw } from '../support/raw.js'
-import { registryFor } from '../support/registries.js'
+import { folderFor, registryFor } from '../support/registries.js'
 
 const interfaces = Object.values(networkInterfaces()).flatMap((all) => all ?? [])
 
@@ -161,6 +161,60 @@ void t.test('a refusal reaches a client that is still sending', async (t) => {
     }
     socket.destroy()
   }
+})
+
+void t.test('a body that is refused in the middle leaves a connection that goes on', async (t) => {
+  const { registry } = await registryFor(t)
+  const socket = connect({ port: registry.port, host: '127.0.0.1' })
+  t.teardown(() => socket.destroy())
+  const size = 12 << 20
+  socket.write('PUT /v2/app/manifests/1 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n')
+  socket.write(`${size.toString(16)}\r\n`)
+  const sent = new Promise((resolve) => socket.write(Buffer.alloc(size), () => resolve(true)))
+  t.match(await until(socket, '"errors"'), /^HTTP\/1\.1 413 Payload Too Large/)
+  t.equal(await sent, true)
+  socket.write('\r\n0\r\n\r\nGET /v2/ HTTP/1.1\r\nHost: x\r\n\r\n')
+  t.match(await until(socket, '{}'), /HTTP\/1\.1 200 OK/)
+})
+
+void t.test('a client that ends its side still gets the reply', async (t) => {
+  const { registry } = await registryFor(t, { storage: { disk: folderFor(t) } })
+  const socket = connect({ port: registry.port, host: '127.0.0.1', allowHalfOpen: true })
+  socket.end(
+    `POST /v2/app/blobs/uploads/?digest=${sha256('half')} HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nhalf`,
+  )
+  t.equal(parseReply(Buffer.concat(await socket.toArray()), 'POST').status, 201)
+})
+
+void t.test('a probe that connects and leaves is let go at once', async (t) => {
+  for (const tls of [true, false]) {
+    const { registry } = await registryFor(t, { tls })
+    const socket = connect({ port: registry.port, host: '127.0.0.1' })
+    socket.end()
+    t.same(await socket.toArray(), [])
+  }
+})
+
+void t.test('a second request that is no HTTP is answered as the first would be', async (t) => {
+  const { registry } = await registryFor(t)
+  const socket = connect({ port: registry.port, host: '127.0.0.1' })
+  socket.write('GET /v2/ HTTP/1.1\r\nHost: x\r\n\r\n')
+  await until(socket, '{}')
+  socket.write(`GET /v2/ HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${'x'.repeat(20_000)}\r\n\r\n`)
+  t.match(await until(socket, '}]}'), /^HTTP\/1\.1 431 [^]*BAD_REQUEST/)
+})
+
+void t.test('a missing Host and an unknown Expect are told why', async (t) => {
+  const { registry } = await registryFor(t)
+  const host = parseReply(await exchange(registry.port, 'GET /v2/ HTTP/1.1\r\nConnection: close\r\n\r\n'), 'GET')
+  t.equal(host.status, 400)
+  t.equal(errorOf(host).message, 'send a Host header')
+  const expect = parseReply(
+    await exchange(registry.port, 'GET /v2/ HTTP/1.1\r\nHost: x\r\nExpect: x\r\nConnection: close\r\n\r\n'),
+    'GET',
+  )
+  t.equal(expect.status, 417)
+  t.equal(errorOf(expect).code, 'BAD_REQUEST')
 })
 
 void t.test('close waits for a running request, refuses new ones, and is the same twice', async (t) => {

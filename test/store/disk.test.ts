@@ -8,12 +8,13 @@ import {
   rmSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { bodyOf, manifestPush, pushBlob, putManifest, readBlob } from '../../src/store/contract/case.js'
+import { bodyOf, manifestPush, pushBlob, putManifest, randomContent, readBlob } from '../../src/store/contract/case.js'
 import { diskStore } from '../../src/store/disk/store.js'
 import { digestOf } from '../../src/store/hashing.js'
 import { folderFor } from '../support/registries.js'
@@ -90,10 +91,13 @@ void t.test('a lock whose process is gone, or whose pid is another process by no
   await diskStore(folder).close()
   const child = spawn(process.execPath, ['-e', ''])
   await new Promise((resolve) => child.once('exit', resolve))
+  const first = diskStore(folder)
+  const { scope } = JSON.parse(readFileSync(join(folder, 'lock'), 'utf8')) as { scope?: string }
+  await first.close()
   for (const lock of [
-    JSON.stringify({ pid: child.pid, started: '1', token: 'x' }),
-    JSON.stringify({ pid: process.pid, token: 'of an earlier life' }),
-    ...(existsSync('/proc/1/stat') ? [JSON.stringify({ pid: 1, started: '-1', token: 'x' })] : []),
+    JSON.stringify({ pid: child.pid, started: '1', scope, token: 'x' }),
+    JSON.stringify({ pid: process.pid, scope, token: 'of an earlier life' }),
+    ...(existsSync('/proc/1/stat') ? [JSON.stringify({ pid: 1, started: '-1', scope, token: 'x' })] : []),
     '',
   ]) {
     writeFileSync(join(folder, 'lock'), lock)
@@ -106,6 +110,59 @@ void t.test('a lock whose process is gone, or whose pid is another process by no
     readdirSync(folder).filter((name) => name.startsWith('lock')),
     [],
   )
+})
+
+void t.test('the lock of another container holds while it is touched, and no longer', async (t) => {
+  const folder = folderFor(t)
+  await diskStore(folder).close()
+  const lock = join(folder, 'lock')
+  writeFileSync(lock, JSON.stringify({ pid: 1, started: '1', scope: 'another boot or namespace', token: 'x' }))
+  t.throws(() => diskStore(folder), {
+    message: `storage folder ${folder} is in use by process 1: stop it, or choose another folder`,
+  })
+  const long = new Date(Date.now() - 60_000)
+  utimesSync(lock, long, long)
+  await diskStore(folder).close()
+  t.notOk(existsSync(lock))
+})
+
+void t.test('a torn record that ends inside a character takes no other with it', async (t) => {
+  const folder = folderFor(t)
+  const store = diskStore(folder)
+  await putManifest(store, 'app', manifestPush('{}', { tags: ['one'] }))
+  await store.close()
+  const journal = join(folder, 'repositories/app/_changes')
+  appendFileSync(journal, Buffer.from('0123abcd {"at":0,"change":"é').subarray(0, -1))
+  const again = diskStore(folder)
+  await putManifest(again, 'app', manifestPush('{"n":3}', { tags: ['three'] }))
+  await again.close()
+  const last = diskStore(folder)
+  t.teardown(() => last.close())
+  t.same(await last.tags('app', all), { items: ['one', 'three'], more: false })
+})
+
+void t.test('collections that are asked for at once run one after the other', async (t) => {
+  const store = diskStore(folderFor(t))
+  t.teardown(() => store.close())
+  for (let n = 0; n < 40; n++) await pushBlob(store, 'app', `loose ${n}`)
+  const taken = await Promise.all([store.collect({ at: 9, grace: 0 }), store.collect({ at: 9, grace: 0 })])
+  t.same(
+    taken.map(({ blobs }) => blobs),
+    [40, 0],
+  )
+})
+
+void t.test('a blob whose file was changed is an error, and not half a reply', async (t) => {
+  const folder = folderFor(t)
+  const store = diskStore(folder)
+  t.teardown(() => store.close())
+  for (const size of [1000, 300_000]) {
+    const digest = await pushBlob(store, 'app', randomContent(size))
+    const path = join(folder, 'blobs/sha256', digest.slice(7, 9), digest.slice(7))
+    truncateSync(path, size / 2)
+    const blob = await store.blob('app', digest, 0)
+    t.throws(() => blob?.read(0, size - 1), { message: `${path} has not the size that was pushed` })
+  }
 })
 
 void t.test('folders that cannot be a storage are refused with a reason', async (t) => {

@@ -53,7 +53,7 @@ export const collectionCases: readonly ContractCase[] = [
         const [, result] = await Promise.all([
           store.collect({ at: round + 1, grace: 0 }),
           store.putManifest('app', push),
-          pushBlob(store, 'app', `more ${round}`, round),
+          pushBlob(store, 'app', `more ${round}`, round + 2),
         ])
         const there = await store.blob('app', blob, round)
         if (result.committed) assert.equal((await readBlob(there)).toString(), `round ${round}`)

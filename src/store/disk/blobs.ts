@@ -3,6 +3,7 @@ import {
   closeSync,
   createReadStream,
   existsSync,
+  fstatSync,
   openSync,
   readFileSync,
   readSync,
@@ -65,15 +66,21 @@ export class BlobFiles {
     if (!existsSync(this.#path(digest))) await writeWhole(this.#path(digest), bytes, this.#tempFolder)
   }
 
-  /** All of a content, for what is known to be small. @throws when the file is gone. */
-  readWhole(digest: Digest): Buffer {
-    return readFileSync(this.#path(digest))
+  /** All of a content, for what is known to be small. @throws when the file is gone or has another size. */
+  readWhole(digest: Digest, size: number): Buffer {
+    const bytes = readFileSync(this.#path(digest))
+    if (bytes.length !== size) throw changedSize(this.#path(digest))
+    return bytes
   }
 
   /** Bytes `start` to `end`, both included. The file is open when this returns: a later deletion does not matter. */
   read(digest: Digest, start: number, end: number): Buffer | Readable {
     const path = this.#path(digest)
     const handle = openSync(path, 'r')
+    if (fstatSync(handle).size <= end) {
+      closeSync(handle)
+      throw changedSize(path)
+    }
     if (end - start >= readAtOnceUpTo) {
       return createReadStream(path, { fd: handle, start, end, highWaterMark: streamPieces })
     }
@@ -82,7 +89,7 @@ export class BlobFiles {
       let done = 0
       while (done < bytes.length) {
         const count = readSync(handle, bytes, done, bytes.length - done, start + done)
-        if (count === 0) throw new Error(`${path} is shorter than it was when it was pushed`)
+        if (count === 0) throw changedSize(path)
         done += count
       }
       return bytes
@@ -136,6 +143,8 @@ export class BlobFiles {
     return bytes
   }
 }
+
+const changedSize = (path: string): Error => new Error(`${path} has not the size that was pushed`)
 
 async function listFolder(path: string): Promise<string[]> {
   return existsSync(path) ? await readdir(path) : []

@@ -29,14 +29,15 @@ export function readRecords(
 ): { readonly file: RecordFile; readonly records: readonly unknown[] } | undefined {
   const text = readIfThere(path)
   if (text === undefined) return undefined
-  const lines = text.toString('utf8').split('\n')
-  const torn = lines.pop() as string
+  // Cut as bytes: a torn character would be decoded into one of another length.
+  const length = text.lastIndexOf('\n') + 1
+  const lines = text.subarray(0, length).toString('utf8').split('\n').slice(0, -1)
   const records = lines.map((line, index) => {
     const record = decodeRecord(line)
     if (record === undefined) throw new Error(`${path} is damaged at line ${index + 1}`)
     return record
   })
-  return { file: { path, length: text.length - Buffer.byteLength(torn) }, records }
+  return { file: { path, length }, records }
 }
 
 function decodeRecord(line: string): unknown {

@@ -61,6 +61,7 @@ export function diskStore(folder: string): Store {
   const listeners = new Listeners()
   const journals = new Map<string, Journal<Repository, ChangeRecord>>()
   let closing: Promise<void> | undefined
+  let collecting: Promise<unknown> = Promise.resolve()
 
   function journalOf(name: string): Journal<Repository, ChangeRecord> {
     let journal = journals.get(name)
@@ -110,8 +111,9 @@ export function diskStore(folder: string): Store {
     manifest: (name, digest) => repositoryOf(name).manifests.get(digest),
 
     manifestBytes(name, digest) {
-      if (!repositoryOf(name).manifests.has(digest)) return undefined
-      return cache.get(digest, () => blobs.readWhole(digest))
+      const entry = repositoryOf(name).manifests.get(digest)
+      if (!entry) return undefined
+      return cache.get(digest, () => blobs.readWhole(digest, entry.size))
     },
 
     referrers: (name, subject, page) => listReferrers(repositoryOf(name), subject, page),
@@ -152,7 +154,7 @@ export function diskStore(folder: string): Store {
       leases.renew(name, digest, at)
       if (entry.size > cachedUpTo)
         return { digest, size: entry.size, read: (start, end) => blobs.read(digest, start, end) }
-      const whole = (): Buffer => cache.get(digest, () => blobs.readWhole(digest))
+      const whole = (): Buffer => cache.get(digest, () => blobs.readWhole(digest, entry.size))
       return { digest, size: entry.size, read: (start, end) => whole().subarray(start, end + 1) }
     },
 
@@ -194,15 +196,22 @@ export function diskStore(folder: string): Store {
 
     cancelUpload: (id) => uploads.cancel(id),
 
-    async collect(options) {
-      const expired = uploads.expire(options.at - options.grace)
-      const taken = await collectRepositories(options)
-      return { ...taken, uploads: expired, bytes: await blobs.sweep(heldDigests()) }
+    collect(options) {
+      // One after the other: each looks at everything.
+      const collected = collecting.then(() => collect(options))
+      collecting = collected.catch(() => undefined)
+      return collected
     },
 
     onChange: (listener) => listeners.add(listener),
 
     close: () => (closing ??= close()),
+  }
+
+  async function collect(options: CollectOptions): Promise<Collected> {
+    const expired = uploads.expire(options.at - options.grace)
+    const taken = await collectRepositories(options)
+    return { ...taken, uploads: expired, bytes: await blobs.sweep(heldDigests()) }
   }
 
   async function collectRepositories({
@@ -263,12 +272,12 @@ const repositoryKind = {
 // Refuses a folder with somebody else's files in it, and a later version's.
 function checkFormat(folder: string): void {
   const path = join(folder, 'format')
-  if (existsSync(path)) {
-    const found = readFileSync(path, 'utf8')
+  const found = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  if (found !== '') {
     if (found !== format) throw new Error(`storage folder ${folder} was written by another version: ${found.trim()}`)
     return
   }
-  if (readdirSync(folder).length > 0) {
+  if (readdirSync(folder).some((name) => name !== 'format')) {
     throw new Error(`storage folder ${folder} is not empty and was not made by start-registry: choose another folder`)
   }
   writeFileSync(path, format)

@@ -90,7 +90,7 @@ export class DiskUploads {
     } finally {
       session.busy = false
     }
-    return { taken: true, upload: view(session) }
+    return this.#sessions.has(id) ? { taken: true, upload: view(session) } : undefined
   }
 
   async #write(session: Session, body: AsyncIterable<Buffer>): Promise<void> {

@@ -60,7 +60,7 @@ export class MemoryUploads {
     } finally {
       session.busy = false
     }
-    return { taken: true, upload: view(session) }
+    return this.#sessions.has(id) ? { taken: true, upload: view(session) } : undefined
   }
 
   /** Takes a session out, and answers its content, or the digest that it has when that is not `digest`. */

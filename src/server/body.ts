@@ -1,0 +1,21 @@
+import type { IncomingMessage } from 'node:http'
+
+/**
+ * A request's body. Whoever stops reading half-way (a manifest that is too large, a disk that is full) leaves the
+ * request as it is: node would destroy it, and the reply with it.
+ */
+export class RequestBody implements AsyncIterable<Buffer> {
+  readonly #request: IncomingMessage
+  readonly #begin: (() => void) | undefined
+
+  /** @param begin What to do before the first byte is read: telling a client that waits to go on. */
+  constructor(request: IncomingMessage, begin: (() => void) | undefined) {
+    this.#request = request
+    this.#begin = begin
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Buffer> {
+    this.#begin?.()
+    return this.#request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>
+  }
+}
