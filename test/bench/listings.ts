@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import { program, serve, type Server } from './children.js'
 import { temporaryFolder } from './cleanup.js'
-import { load, type Load } from './load.js'
-import { describe } from './small-requests.js'
+import { describe, load, type Load } from './load.js'
 import { spread } from './spread.js'
 import type { Row } from './table.js'
 

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { lengthOf } from './connection.js'
 import { processorSeconds } from './proc.js'
+import { mean, median } from './spread.js'
 
 /** What is asked for, again and again. */
 export interface Target {
@@ -45,6 +46,15 @@ export async function load(target: Target, milliseconds: number): Promise<Load> 
     processor: used && (used * 1e6) / requests,
     busy: used && used / seconds,
   }
+}
+
+/** Some slices of load in words: requests per second, the server's time for one, and how busy it was. */
+export function describe(loads: readonly Load[]): string {
+  const rate = `${Math.round(median(loads.map(({ perSecond }) => perSecond))).toLocaleString('en-US')}/s`
+  const processor = loads.flatMap((load) => load.processor ?? [])
+  const busy = loads.flatMap((load) => load.busy ?? [])
+  if (processor.length === 0 || busy.length === 0) return rate
+  return `${rate} (${mean(processor).toFixed(1)} µs, ${(mean(busy) * 100).toFixed(0)} % busy)`
 }
 
 class Client {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeCertificates } from '../../src/server/certificates.js'
 import type { BareOptions } from './children/bare-server.js'
@@ -6,14 +6,16 @@ import { program, serve, serveRegistry, type Server } from './children.js'
 import { temporaryFolder } from './cleanup.js'
 import { Connection } from './connection.js'
 import { makeImage, pushImage } from './images.js'
-import { load, type Load, type Target } from './load.js'
-import { median, spread } from './spread.js'
+import { describe, load, type Load, type Target } from './load.js'
+import { spread } from './spread.js'
 import { atLeast, type Row } from './table.js'
 
 // Short and many: what else the machine does then hits both sides alike, and the median forgets it.
-const rounds = 15
+const rounds = 5
 const slice = 150
-const warmUp = 700
+const warmUp = 400
+// Two runs of one server differ by a tenth, because of what V8 makes of it: each is started anew.
+const generations = 3
 const goal = 0.8
 
 // The configuration of these images has 1 KiB: the blob that is asked for.
@@ -31,41 +33,71 @@ const bytesOf = (name: Name): Buffer => (name.startsWith('blob') ? blob : image.
 /** Small GETs per second, beside a bare node:http server that answers the same bytes. */
 export async function smallRequests(): Promise<Row[]> {
   const folder = temporaryFolder()
-  const certificates = makeCertificates({ names: [], now: Date.now() })
-  const tls = { cert: join(folder.path, 'cert.pem'), key: join(folder.path, 'key.pem') }
-  writeFileSync(tls.cert, certificates.certificate)
-  writeFileSync(tls.key, certificates.key)
-  const secure = ['--tls-cert', tls.cert, '--tls-key', tls.key]
+  const pairs = new Map<string, Pair[]>()
+  try {
+    for (let generation = 0; generation < generations; generation++) {
+      await measureAll(join(folder.path, String(generation)), (figure, pair) => {
+        pairs.set(figure, [...(pairs.get(figure) ?? []), pair])
+      })
+    }
+  } finally {
+    folder.remove()
+  }
+  return Array.from(pairs, ([figure, measured]) => rowOf(figure, measured))
+}
+
+/** A slice of load on ours, and one on the bare server just before. */
+interface Pair {
+  readonly ours: Load
+  readonly bare: Load
+}
+
+type Found = (figure: string, pair: Pair) => void
+
+function rowOf(figure: string, pairs: readonly Pair[]): Row {
+  const measured = spread(pairs.map(({ ours, bare }) => ours.perSecond / bare.perSecond))
+  return {
+    figure: `GET ${figure}`,
+    unit: 'x',
+    measured,
+    goal: figure.endsWith('TLS') ? undefined : atLeast(goal, measured),
+    note: `${describe(pairs.map(({ ours }) => ours))}; bare ${describe(pairs.map(({ bare }) => bare))}`,
+  }
+}
+
+async function measureAll(folder: string, found: Found): Promise<void> {
+  const { ca, cert, key } = writeCertificates(folder)
   const replies = Object.fromEntries(names.map((name) => [paths[name], bytesOf(name).toString('base64')]))
   const bare = (options: BareOptions): Promise<Server> => serve(program('bare-server'), [JSON.stringify(options)])
   const servers = {
     bare: await bare({ replies }),
     memory: await serveRegistry(),
-    disk: await serveRegistry('--storage', `disk:${join(folder.path, 'registry')}`),
-    'bare with TLS': await bare({ replies, tls }),
-    'memory with TLS': await serveRegistry('--http', ...secure),
+    disk: await serveRegistry('--storage', `disk:${join(folder, 'registry')}`),
+    'bare with TLS': await bare({ replies, tls: { cert, key } }),
+    'memory with TLS': await serveRegistry('--http', '--tls-cert', cert, '--tls-key', key),
   }
+  const target = (kind: keyof typeof servers, name: Name): Target => ({ ...servers[kind], path: paths[name], ca })
   try {
     for (const kind of ['memory', 'disk', 'memory with TLS'] as const) await seed(servers[kind].url)
-    const ca = certificates.ca.certificate
-    const target = (kind: keyof typeof servers, name: Name): Target => ({
-      url: servers[kind].url,
-      pid: servers[kind].pid,
-      path: paths[name],
-      ca,
-    })
-    const plain = await compare(names, (name) => target('bare', name), {
-      memory: (name) => target('memory', name),
-      disk: (name) => target('disk', name),
-    })
-    const encrypted = await compare(['manifest by tag'], (name) => target('bare with TLS', name), {
-      'memory with TLS': (name) => target('memory with TLS', name),
-    })
-    return [...plain, ...encrypted.map((row) => ({ ...row, goal: undefined }))]
+    for (const name of names) {
+      const ours = (['memory', 'disk'] as const).map((kind) => [`${name}, ${kind}`, target(kind, name)] as const)
+      await compare(target('bare', name), new Map(ours), found)
+    }
+    const tls = new Map([['manifest by tag, memory with TLS', target('memory with TLS', 'manifest by tag')]])
+    await compare(target('bare with TLS', 'manifest by tag'), tls, found)
   } finally {
     for (const server of Object.values(servers)) await server.stop()
-    folder.remove()
   }
+}
+
+function writeCertificates(folder: string): { readonly ca: string; readonly cert: string; readonly key: string } {
+  const made = makeCertificates({ names: [], now: Date.now() })
+  mkdirSync(folder)
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  return { ca: made.ca.certificate, cert: file('cert.pem', made.certificate), key: file('key.pem', made.key) }
 }
 
 async function seed(url: URL): Promise<void> {
@@ -76,39 +108,10 @@ async function seed(url: URL): Promise<void> {
   connection.close()
 }
 
-async function compare(
-  what: readonly Name[],
-  bare: (name: Name) => Target,
-  ours: Readonly<Record<string, (name: Name) => Target>>,
-): Promise<Row[]> {
-  const rows: Row[] = []
-  for (const name of what) {
-    const reference: Load[] = []
-    const results = Object.entries(ours).map(([kind, target]) => ({ kind, target: target(name), loads: [] as Load[] }))
-    for (const target of [bare(name), ...results.map(({ target }) => target)]) await load(target, warmUp)
-    for (let round = 0; round < rounds; round++) {
-      reference.push(await load(bare(name), slice))
-      for (const { target, loads } of results) loads.push(await load(target, slice))
-    }
-    for (const { kind, loads } of results) {
-      const measured = spread(loads.map(({ perSecond }, round) => perSecond / (reference[round] as Load).perSecond))
-      rows.push({
-        figure: `GET ${name}, ${kind}`,
-        unit: 'x',
-        measured,
-        goal: atLeast(goal, measured),
-        note: `${describe(loads)}; bare ${describe(reference)}`,
-      })
-    }
+async function compare(bare: Target, ours: ReadonlyMap<string, Target>, found: Found): Promise<void> {
+  for (const target of [bare, ...ours.values()]) await load(target, warmUp)
+  for (let round = 0; round < rounds; round++) {
+    const reference = await load(bare, slice)
+    for (const [figure, target] of ours) found(figure, { ours: await load(target, slice), bare: reference })
   }
-  return rows
-}
-
-/** Medians of some slices of load: requests per second, the server's time for one, and how busy it was. */
-export function describe(loads: readonly Load[]): string {
-  const rate = `${Math.round(median(loads.map(({ perSecond }) => perSecond))).toLocaleString('en-US')}/s`
-  const processor = loads.flatMap((load) => load.processor ?? [])
-  const busy = loads.flatMap((load) => load.busy ?? [])
-  if (processor.length === 0 || busy.length === 0) return rate
-  return `${rate} (${median(processor).toFixed(1)} µs, ${(median(busy) * 100).toFixed(0)} % busy)`
 }

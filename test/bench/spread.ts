@@ -19,3 +19,6 @@ export function spread(values: readonly number[]): Spread {
 
 /** The median of some numbers. */
 export const median = (values: readonly number[]): number => spread(values).median
+
+/** The mean of some numbers: for figures whose clock is too coarse for each of them. */
+export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
