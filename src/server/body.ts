@@ -1,5 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 
+/** Whether a request comes with a body of at least one byte. */
+export const announcesBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+
 /**
  * A request's body. Whoever stops reading half-way (a manifest that is too large, a disk that is full) leaves the
  * request as it is: node would destroy it, and the reply with it.

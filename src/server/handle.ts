@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { Call, Reply, Stage } from '../protocol/call.js'
 import { parseTarget } from '../route/route.js'
-import { RequestBody } from './body.js'
+import { announcesBody, RequestBody } from './body.js'
 import type { RequestEvent, RequestListener } from './event.js'
 import { renderError } from './render.js'
 import { send } from './send.js'
@@ -66,9 +66,6 @@ export function requestHandler({ stages, clock, listeners }: HandleOptions): Req
     }
   }
 }
-
-const announcesBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 const openBody = ({ body }: Reply): Buffer | Readable | undefined => (typeof body === 'function' ? body() : body)
 

@@ -1,6 +1,7 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import { pipeline, type Readable } from 'node:stream'
 import type { Headers } from '../protocol/call.js'
+import { announcesBody } from './body.js'
 
 export interface Outgoing {
   readonly status: number
@@ -33,7 +34,7 @@ export function send(request: IncomingMessage, response: ServerResponse, { statu
     pipeline(body, response, (error) => {
       if (error) response.destroy(error)
     })
-  } else if (request.complete || request.destroyed || response.getHeader('connection') === 'close') {
+  } else if (!isStillSending(request) || response.getHeader('connection') === 'close') {
     if (body !== undefined && body.length <= joinedUpTo) response.end(body.toString('latin1'), 'latin1')
     else response.end(body)
   } else {
@@ -42,6 +43,10 @@ export function send(request: IncomingMessage, response: ServerResponse, { statu
     drain(request, () => response.end())
   }
 }
+
+// A request without a body is complete only after the reply that is given at once.
+const isStillSending = (request: IncomingMessage): boolean =>
+  !request.complete && !request.destroyed && announcesBody(request)
 
 // Names and values in turn: the form that node writes without looking at each name again.
 function headerList(headers: Headers): string[] {

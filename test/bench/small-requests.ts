@@ -13,7 +13,9 @@ import { atLeast, type Row } from './table.js'
 // Short and many: what else the machine does then hits both sides alike, and the median forgets it.
 const rounds = 5
 const slice = 150
-const warmUp = 400
+const warmUp = 300
+// A server that is not compiled yet costs twice: the first second of each does not count.
+const settling = 1000
 // Two runs of one server differ by a tenth, because of what V8 makes of it: each is started anew.
 const generations = 3
 const goal = 0.8
@@ -79,6 +81,9 @@ async function measureAll(folder: string, found: Found): Promise<void> {
   const target = (kind: keyof typeof servers, name: Name): Target => ({ ...servers[kind], path: paths[name], ca })
   try {
     for (const kind of ['memory', 'disk', 'memory with TLS'] as const) await seed(servers[kind].url)
+    for (const kind of Object.keys(servers) as (keyof typeof servers)[]) {
+      await load(target(kind, 'manifest by tag'), settling)
+    }
     for (const name of names) {
       const ours = (['memory', 'disk'] as const).map((kind) => [`${name}, ${kind}`, target(kind, name)] as const)
       await compare(target('bare', name), new Map(ours), found)
