@@ -10,7 +10,7 @@ import { atLeast, type Row } from './table.js'
 const pushers = 8
 const rounds = 6
 const slice = 1200
-const warmUp = 1000
+const warmUp = 3000
 const goal = 5
 
 /** Small images pushed per second by eight clients at once, beside Debian's docker-registry. */

@@ -14,8 +14,8 @@ import { atLeast, type Row } from './table.js'
 const rounds = 5
 const slice = 150
 const warmUp = 300
-// A server that is not compiled yet costs twice: the first second of each does not count.
-const settling = 1000
+// A server that V8 has not compiled yet costs twice: the first seconds of each do not count.
+const settling = 3000
 // Two runs of one server differ by a tenth, because of what V8 makes of it: each is started anew.
 const generations = 3
 const goal = 0.8
