@@ -13,7 +13,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { hexOf, algorithmOf, isDigest, type Digest } from '../../route/names.js'
-import { makeFolderOf, moveIntoPlace, syncFile, writeWhole } from './files.js'
+import { makeFolderOf, moveIntoPlace, syncPath, writeWhole } from './files.js'
 
 // Up to here one read call is quicker than a stream's round trips; a client's range of it comes as one buffer.
 const readAtOnceUpTo = 64 << 10
@@ -57,7 +57,7 @@ export class BlobFiles {
   /** Moves a file whose digest was checked to its place, or drops it when the content is there already. */
   async adopt(file: string, digest: Digest): Promise<void> {
     if (existsSync(this.#path(digest))) return rmSync(file, { force: true })
-    await syncFile(file)
+    await syncPath(file)
     moveIntoPlace(file, this.#path(digest))
   }
 

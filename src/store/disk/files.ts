@@ -16,19 +16,9 @@ export function makeFolderOf(path: string): void {
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true })
 }
 
-/** Waits until a file's bytes are on the disk. */
-export async function syncFile(path: string): Promise<void> {
-  const handle = openSync(path, 'r+')
-  try {
-    await sync(handle)
-  } finally {
-    closeSync(handle)
-  }
-}
-
-/** Waits until the disk knows which files a folder has. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = openSync(folder, 'r')
+/** Waits until a file's bytes, or a folder's names, are on the disk. */
+export async function syncPath(path: string): Promise<void> {
+  const handle = openSync(path, 'r')
   try {
     await sync(handle)
   } finally {

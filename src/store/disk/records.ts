@@ -2,7 +2,7 @@ import { closeSync, fdatasync, ftruncateSync, fstatSync, openSync, readFileSync,
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
-import { makeFolderOf, syncFolder } from './files.js'
+import { makeFolderOf, syncPath } from './files.js'
 
 const sync = promisify(fdatasync)
 
@@ -60,7 +60,7 @@ export async function appendRecords(file: RecordFile, lines: string): Promise<Re
       // A short write (a disk that fills up) goes on until it fails with the reason.
       for (let done = 0; done < bytes.length;) done += writeSync(handle, bytes, done)
       await sync(handle)
-      if (file.length === 0) await syncFolder(dirname(file.path))
+      if (file.length === 0) await syncPath(dirname(file.path))
     } catch (error) {
       cutOff(handle, file.length)
       throw error
