@@ -1,5 +1,5 @@
 import type { Digest } from '../route/names.js'
-import { tagsOf, type Repository } from './repository.js'
+import { tagsOf, type BlobEntry, type Repository } from './repository.js'
 import type { Change } from './store.js'
 
 /**
@@ -9,7 +9,7 @@ import type { Change } from './store.js'
  */
 export function garbageOf(
   repository: Repository,
-  fresh: (digest: Digest, linkedAt: number) => boolean,
+  fresh: (blob: BlobEntry) => boolean,
   before: number | undefined,
 ): Change[] {
   const kept = before === undefined ? allManifests(repository) : keptManifests(repository, before)
@@ -21,7 +21,7 @@ export function garbageOf(
   }
   for (const [key, blob] of repository.blobs.entries()) {
     const digest = key as Digest
-    if (!referenced.has(digest) && !fresh(digest, blob.at)) changes.push({ type: 'blob.unlinked', digest })
+    if (!referenced.has(digest) && !fresh(blob)) changes.push({ type: 'blob.unlinked', digest })
   }
   return changes
 }

@@ -1,23 +1,18 @@
-import type { Digest } from '../route/names.js'
+import type { BlobEntry } from './repository.js'
 
 /**
- * When a repository's blobs were last asked about. A push that finds a blob by HEAD does not send it and names it in
- * its manifest a moment later: until then only the lease keeps garbage collection off.
+ * When blobs were last asked about. A push that finds a blob by HEAD does not send it and names it in its manifest a
+ * moment later: until then only the lease keeps garbage collection off. A lease goes with the link that it is on.
  */
 export class Leases {
-  readonly #times = new Map<string, number>()
+  readonly #times = new WeakMap<BlobEntry, number>()
 
-  renew(repository: string, digest: Digest, at: number): void {
-    this.#times.set(`${repository} ${digest}`, at)
+  renew(blob: BlobEntry, at: number): void {
+    this.#times.set(blob, at)
   }
 
   /** The time of the last renewal, or -Infinity. */
-  renewedAt(repository: string, digest: Digest): number {
-    return this.#times.get(`${repository} ${digest}`) ?? -Infinity
-  }
-
-  /** Forgets renewals before a time. */
-  expire(before: number): void {
-    for (const [key, at] of this.#times) if (at < before) this.#times.delete(key)
+  renewedAt(blob: BlobEntry): number {
+    return this.#times.get(blob) ?? -Infinity
   }
 }

@@ -12,6 +12,7 @@ import {
   refusal,
   tagsOf,
   takePage,
+  type BlobEntry,
   type Repository,
 } from '../repository.js'
 import type { Change, Collected, CollectOptions, Store } from '../store.js'
@@ -151,7 +152,7 @@ export function diskStore(folder: string): Store {
     blob(name, digest, at) {
       const entry = repositoryOf(name).blobs.get(digest)
       if (!entry) return undefined
-      leases.renew(name, digest, at)
+      leases.renew(entry, at)
       if (entry.size > cachedUpTo)
         return { digest, size: entry.size, read: (start, end) => blobs.read(digest, start, end) }
       const whole = (): Buffer => cache.get(digest, () => blobs.readWhole(digest, entry.size))
@@ -222,8 +223,7 @@ export function diskStore(folder: string): Store {
     let blobCount = 0
     let manifestCount = 0
     for (const name of catalog.all()) {
-      const fresh = (digest: Digest, linkedAt: number): boolean =>
-        Math.max(linkedAt, leases.renewedAt(name, digest)) >= at - grace
+      const fresh = (blob: BlobEntry): boolean => Math.max(blob.at, leases.renewedAt(blob)) >= at - grace
       // All of a repository's garbage is decided and queued in one go: a push cannot come between.
       const changes = garbageOf(journalOf(name).tip, fresh, untagged ? at - grace : undefined)
       await Promise.all(changes.map((change) => commit(name, change, at)))
@@ -232,7 +232,6 @@ export function diskStore(folder: string): Store {
         else manifestCount++
       }
     }
-    leases.expire(at - grace)
     return { blobs: blobCount, manifests: manifestCount }
   }
 

@@ -11,6 +11,7 @@ import {
   refusal,
   tagsOf,
   takePage,
+  type BlobEntry,
   type Repository,
 } from '../repository.js'
 import type { Change, Collected, CollectOptions, Store } from '../store.js'
@@ -98,8 +99,9 @@ export function memoryStore(): Store {
     },
 
     blob(name, digest, at) {
-      if (!repositoryOf(name)?.blobs.has(digest)) return undefined
-      leases.renew(name, digest, at)
+      const entry = repositoryOf(name)?.blobs.get(digest)
+      if (!entry) return undefined
+      leases.renew(entry, at)
       return blobOf(digest, state.contents.get(digest) as Content)
     },
 
@@ -149,15 +151,13 @@ export function memoryStore(): Store {
     let blobs = 0
     let manifests = 0
     for (const [name, repository] of state.repositories.entries()) {
-      const fresh = (digest: Digest, linkedAt: number): boolean =>
-        Math.max(linkedAt, leases.renewedAt(name, digest)) >= at - grace
+      const fresh = (blob: BlobEntry): boolean => Math.max(blob.at, leases.renewedAt(blob)) >= at - grace
       for (const change of garbageOf(repository, fresh, untagged ? at - grace : undefined)) {
         commit(name, change, at)
         if (change.type === 'blob.unlinked') blobs++
         else manifests++
       }
     }
-    leases.expire(at - grace)
     return { blobs, manifests }
   }
 
