@@ -36,7 +36,7 @@ async function run(names: readonly string[]): Promise<number> {
   }
   process.stdout.write(`${table(sections)}\n`)
   const bad = sections.flatMap(({ rows }) => rows).filter((row) => !isGood(row))
-  process.stdout.write(bad.length === 0 ? '\nevery goal was met\n' : `\n${bad.length} goals were missed\n`)
+  process.stdout.write(bad.length === 0 ? '\nevery goal was met\n' : `\nmissed or not measured: ${bad.length}\n`)
   return bad.length === 0 ? 0 : 1
 }
 
