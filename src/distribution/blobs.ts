@@ -16,18 +16,19 @@ export const getBlob: Handler<'blob'> = ({ method, route, headers, at }, { store
 function replyWithBlob(blob: StoredBlob | undefined, method: string, headers: IncomingHttpHeaders): Reply {
   if (!blob) throw blobUnknown()
   const etag = entityTag(blob.digest)
-  const common = { 'Docker-Content-Digest': blob.digest, ETag: etag, 'Accept-Ranges': 'bytes' }
-  if (hasCopy(headers, blob.digest)) return emptyReply(304, common)
+  if (hasCopy(headers, blob.digest)) return emptyReply(304, commonHeaders(blob, etag))
   // RFC 9110 §14.2: only GET has ranges; §13.1.5: a copy of other content must not be completed with ours.
   const ifRange = headers['if-range']
   const field = method === 'GET' && (ifRange === undefined || ifRange === etag) ? headers.range : undefined
-  const ranges = field === undefined ? undefined : parseRange(field, blob.size)
-  if (ranges === undefined) return wholeBlob(blob, common)
+  if (field === undefined) return wholeBlob(blob, etag)
+  const ranges = parseRange(field, blob.size)
+  if (ranges === undefined) return wholeBlob(blob, etag)
   if (ranges === 'unsatisfiable') {
     throw new RegistryError('RANGE_INVALID', `the blob has ${blob.size} bytes, and the range has none of them`, {
       headers: { 'Content-Range': `bytes */${blob.size}` },
     })
   }
+  const common = commonHeaders(blob, etag)
   const [only] = ranges
   return ranges.length === 1 && only ? oneRange(blob, only, common) : severalRanges(blob, ranges, common)
 }
@@ -40,9 +41,19 @@ export const deleteBlob: Handler<'blob'> = async ({ route, at }, { store }) => {
 
 const blobUnknown = (): RegistryError => new RegistryError('BLOB_UNKNOWN', 'no such blob in this repository')
 
-function wholeBlob(blob: StoredBlob, common: Headers): Reply {
-  const { size } = blob
-  const headers = { 'Content-Type': mediaTypes.bytes, 'Content-Length': size, ...common }
+const commonHeaders = ({ digest }: StoredBlob, etag: string) =>
+  ({ 'Docker-Content-Digest': digest, ETag: etag, 'Accept-Ranges': 'bytes' }) as const
+
+// The headers are spelled out: to spread others into them is a tenth of what a small blob costs.
+function wholeBlob(blob: StoredBlob, etag: string): Reply {
+  const { size, digest } = blob
+  const headers = {
+    'Content-Type': mediaTypes.bytes,
+    'Content-Length': size,
+    'Docker-Content-Digest': digest,
+    ETag: etag,
+    'Accept-Ranges': 'bytes',
+  }
   return { status: 200, headers, body: size === 0 ? undefined : () => blob.read(0, size - 1) }
 }
 

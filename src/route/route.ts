@@ -36,6 +36,22 @@ const noQuery: Query = new Map()
  * Never throws; what the grammar refuses comes back as an `invalid` route with the code to answer.
  */
 export function parseTarget(target: string): Target {
+  let known = recent.get(target)
+  if (known === undefined) {
+    known = readTarget(target)
+    if (recent.size === mostRecent) recent.clear()
+    if (target.length <= longestRecent) recent.set(target, known)
+  }
+  return known
+}
+
+// Clients ask for the same few things again and again, and reading is a twentieth of what a small GET costs. What is
+// kept follows from the text alone, so that registries of one process may share it.
+const recent = new Map<string, Target>()
+const mostRecent = 256
+const longestRecent = 512
+
+function readTarget(target: string): Target {
   const mark = target.indexOf('?')
   const path = mark < 0 ? target : target.slice(0, mark)
   return {

@@ -3,41 +3,39 @@ import type { Socket } from 'node:net'
 
 /** The open connections of a server, and which of them are in the middle of a request. */
 export class Connections {
-  /** As they were accepted; under TLS each carries a socket of the next set. */
+  /** As they were accepted; under TLS each carries a socket of the next map. */
   readonly #accepted = new Set<Socket>()
-  /** As HTTP sees them. */
-  readonly #speaking = new Set<Socket>()
-  readonly #running = new Set<ServerResponse>()
-  #whenIdle: (() => void) | undefined
+  /**
+   * As HTTP sees them, each with the reply to its latest request. Replies end in the order of their requests, so the
+   * latest tells of all; and whether it has ended is asked when somebody wants to know, because listening for its end
+   * would cost every request.
+   */
+  readonly #speaking = new Map<Socket, ServerResponse | undefined>()
   #watch: NodeJS.Timeout | undefined
 
   /** Counts an accepted connection until it closes. */
   accept(socket: Socket): void {
-    count(this.#accepted, socket)
+    this.#accepted.add(socket)
+    socket.once('close', () => this.#accepted.delete(socket))
   }
 
   /** Counts a connection that HTTP is spoken on until it closes. */
   speak(socket: Socket): void {
-    count(this.#speaking, socket)
+    this.#speaking.set(socket, undefined)
+    socket.once('close', () => this.#speaking.delete(socket))
   }
 
   /** Counts a request until its reply is sent or its connection is gone. */
   begin(response: ServerResponse): void {
-    this.#running.add(response)
-    response.on('close', () => this.#ended(response))
+    const { socket } = response.req
+    if (this.#speaking.has(socket)) this.#speaking.set(socket, response)
   }
 
   /** Whether a reply is on its way over a connection: nothing else may be written to it then. */
   isReplying(socket: Socket): boolean {
-    for (const { req, headersSent } of this.#running) if (req.socket === socket && headersSent) return true
-    return false
-  }
-
-  #ended(response: ServerResponse): void {
-    this.#running.delete(response)
-    if (!this.#whenIdle) return
-    response.req.socket.destroySoon()
-    if (this.#running.size === 0) this.#whenIdle()
+    const latest = this.#speaking.get(socket)
+    // A reply without a socket waits for one that is on its way.
+    return latest !== undefined && !latest.writableFinished && (latest.headersSent || latest.socket === null)
   }
 
   /**
@@ -49,7 +47,7 @@ export class Connections {
     let moved = new Map<Socket, number>()
     const look = (): void => {
       const now = new Map<Socket, number>()
-      for (const socket of this.#speaking) {
+      for (const socket of this.#speaking.keys()) {
         const bytes = socket.bytesRead + socket.bytesWritten
         if (moved.get(socket) === bytes) socket.destroy()
         else now.set(socket, bytes)
@@ -62,9 +60,12 @@ export class Connections {
   /** Ends idle connections at once, and the others when their request is done, or after `grace` milliseconds. */
   async end(grace: number): Promise<void> {
     clearInterval(this.#watch)
-    const busy = new Set(Array.from(this.#running, ({ req }) => req.socket))
-    for (const socket of this.#speaking) if (!busy.has(socket)) socket.destroy()
-    if (busy.size > 0) await this.#idle(grace)
+    const running: ServerResponse[] = []
+    for (const [socket, latest] of this.#speaking) {
+      if (latest && !latest.writableFinished && !latest.destroyed) running.push(latest)
+      else socket.destroy()
+    }
+    if (running.length > 0) await endAll(running, grace)
     await Promise.all(
       Array.from(this.#accepted, (socket) => {
         const closed = new Promise((resolve) => socket.once('close', resolve))
@@ -73,18 +74,20 @@ export class Connections {
       }),
     )
   }
-
-  async #idle(grace: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
-    await new Promise<void>((resolve) => {
-      this.#whenIdle = resolve
-      timer = setTimeout(resolve, grace)
-    })
-    clearTimeout(timer)
-  }
 }
 
-function count(sockets: Set<Socket>, socket: Socket): void {
-  sockets.add(socket)
-  socket.once('close', () => sockets.delete(socket))
+async function endAll(running: readonly ServerResponse[], grace: number): Promise<void> {
+  const ended = running.map(
+    (response) =>
+      new Promise<void>((resolve) => {
+        response.once('close', () => {
+          response.req.socket.destroySoon()
+          resolve()
+        })
+      }),
+  )
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, grace)))
+  await Promise.race([Promise.all(ended), late])
+  clearTimeout(timer)
 }

@@ -19,61 +19,88 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 
 /** Makes the function that every request goes through, from node's request to node's response. */
 export function requestHandler({ stages, clock, listeners }: HandleOptions): RequestHandler {
-  const run = stages.reduceRight<(call: Call) => Reply | Promise<Reply>>(
+  const run = stages.reduceRight<Run>(
     (next, stage) => (call) => stage(call, () => next(call)),
     () => {
       throw new Error('no stage answered')
     },
   )
   return (request, response, expectsContinue = false) => {
-    let bodyAwaited = !expectsContinue || !announcesBody(request)
+    const exchange = new Exchange(request, response, expectsContinue, clock())
+    if (listeners.size > 0) tellWhenDone(listeners, exchange)
+    exchange.answer(run)
+  }
+}
+
+type Run = (call: Call) => Reply | Promise<Reply>
+
+/** One request and what becomes of it. An object in place of closures: a small request is a tenth quicker so. */
+class Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly call: Call
+  reply: Reply | undefined
+  /** What failed inside. */
+  error: unknown
+  #bodyAwaited: boolean
+
+  constructor(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean, at: number) {
+    this.request = request
+    this.response = response
+    this.#bodyAwaited = !expectsContinue || !announcesBody(request)
     // A client that asks first is told to go on when somebody reads, so that a refusal costs it no upload.
-    const tellToGoOn = (): void => {
-      if (!bodyAwaited) response.writeContinue()
-      bodyAwaited = true
+    this.call = readCall(request, at, expectsContinue ? () => this.#tellToGoOn() : undefined)
+  }
+
+  /** Has the call answered and sends the reply. One that is there at once is sent at once, without a promise. */
+  answer(run: Run): void {
+    try {
+      const reply = run(this.call)
+      if (reply instanceof Promise) void this.#answerLater(reply)
+      else this.#finish(reply)
+    } catch (error) {
+      this.#fail(error)
     }
-    const call = readCall(request, clock(), expectsContinue ? tellToGoOn : undefined)
-    const outcome: Outcome = { reply: undefined, body: undefined, error: undefined }
-    if (listeners.size > 0) tellWhenDone(listeners, call, request, response, outcome)
-    const succeed = (reply: Reply): void => {
+  }
+
+  async #answerLater(reply: Promise<Reply>): Promise<void> {
+    try {
+      this.#finish(await reply)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #tellToGoOn(): void {
+    if (!this.#bodyAwaited) this.response.writeContinue()
+    this.#bodyAwaited = true
+  }
+
+  #fail(error: unknown): void {
+    const reply = renderError(error)
+    if (reply.status >= 500) this.error = error
+    // One that comes when the reply is on its way cannot be told any more, nor can a second one.
+    if (this.response.headersSent) this.response.destroy()
+    else {
       try {
-        finish(reply)
-      } catch (error) {
-        fail(error)
+        this.#finish(reply)
+      } catch (second) {
+        this.error = second
+        this.response.destroy()
       }
     }
-    const fail = (error: unknown): void => {
-      const reply = renderError(error)
-      if (reply.status >= 500) outcome.error = error
-      // A second failure has nothing left to say; nor has one that comes when the reply is on its way.
-      if (response.headersSent || outcome.reply === reply) response.destroy()
-      else finish(reply)
-    }
-    const finish = (reply: Reply): void => {
-      outcome.body = call.method === 'HEAD' ? undefined : openBody(reply)
-      outcome.reply = reply
-      // The client may send the body it announced or not: only a new connection tells the next request from it.
-      if (!bodyAwaited) response.setHeader('Connection', 'close')
-      send(request, response, { status: reply.status, headers: reply.headers, body: outcome.body })
-    }
-    // A reply that is there at once is sent at once: small requests are a tenth quicker without a promise.
-    try {
-      const reply = run(call)
-      if (reply instanceof Promise) void reply.then(succeed, fail)
-      else finish(reply)
-    } catch (error) {
-      fail(error)
-    }
+  }
+
+  #finish(reply: Reply): void {
+    const body = this.call.method === 'HEAD' ? undefined : openBody(reply)
+    this.reply = reply
+    // The client may send the body it announced or not: only a new connection tells the next request from it.
+    if (!this.#bodyAwaited) this.response.setHeader('Connection', 'close')
+    send(this.request, this.response, reply.status, reply.headers, body)
   }
 }
 
 const openBody = ({ body }: Reply): Buffer | Readable | undefined => (typeof body === 'function' ? body() : body)
-
-interface Outcome {
-  reply: Reply | undefined
-  body: Buffer | Readable | undefined
-  error: unknown
-}
 
 function readCall(request: IncomingMessage, at: number, beforeBody: (() => void) | undefined): Call {
   const { route, query } = parseTarget(request.url as string)
@@ -90,27 +117,15 @@ function readCall(request: IncomingMessage, at: number, beforeBody: (() => void)
   }
 }
 
-function tellWhenDone(
-  listeners: ReadonlySet<RequestListener>,
-  call: Call,
-  request: IncomingMessage,
-  response: ServerResponse,
-  outcome: Outcome,
-): void {
+function tellWhenDone(listeners: ReadonlySet<RequestListener>, exchange: Exchange): void {
   const began = performance.now()
-  response.once('close', () => {
-    const event = describe(call, request, response, outcome, performance.now() - began)
+  exchange.response.once('close', () => {
+    const event = describe(exchange, performance.now() - began)
     for (const listener of listeners) listener(event)
   })
 }
 
-function describe(
-  call: Call,
-  request: IncomingMessage,
-  response: ServerResponse,
-  { reply, error }: Outcome,
-  ms: number,
-): RequestEvent {
+function describe({ call, request, response, reply, error }: Exchange, ms: number): RequestEvent {
   const sent = call.method === 'HEAD' ? 0 : Number(reply?.headers['Content-Length'] ?? 0)
   return {
     at: call.at,

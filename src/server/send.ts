@@ -3,12 +3,6 @@ import { pipeline, type Readable } from 'node:stream'
 import type { Headers } from '../protocol/call.js'
 import { announcesBody } from './body.js'
 
-export interface Outgoing {
-  readonly status: number
-  readonly headers: Headers
-  readonly body: Buffer | Readable | undefined
-}
-
 // node joins a text with the headers into one write, but not a buffer: for small bodies the copy is the cheaper part.
 const joinedUpTo = 8 << 10
 
@@ -22,7 +16,13 @@ const drainTime = 10_000
  * A refusal may come while the client is still sending. It is written at once, but the connection stays open until the
  * body was read (within bounds): closing it earlier resets it, and the client sees a broken pipe instead of the reason.
  */
-export function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Outgoing): void {
+export function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: Headers,
+  body: Buffer | Readable | undefined,
+): void {
   if (!response.destroyed) {
     // Nobody can tell where the next request begins when a body was left in the middle.
     if (!request.complete && request.destroyed) response.shouldKeepAlive = false
