@@ -1,5 +1,4 @@
-import type { Account } from '../src/access/accounts.js'
-import type { Anonymous } from '../src/access/basic.js'
+import type { Account, Anonymous } from '../src/access/accounts.js'
 import type { RequestListener } from '../src/server/event.js'
 import type { Store } from '../src/store/store.js'
 import { suggestion } from './nearest.js'
@@ -26,10 +25,14 @@ export interface StartOptions {
   readonly http?: boolean | undefined
   /** Who may log in. @default nobody */
   readonly accounts?: readonly Account[] | undefined
+  /** An htpasswd file with more accounts, hashed with bcrypt (`htpasswd -B`); read once, at the start. */
+  readonly htpasswd?: string | undefined
   /** What those may do who are not logged in. @default 'push' without accounts, 'none' with */
   readonly anonymous?: Anonymous | undefined
-  /** How clients log in. @default 'basic' */
-  readonly auth?: 'basic' | undefined
+  /** How clients log in: with tokens that this registry issues, or with name and password each time. @default 'token' */
+  readonly auth?: 'token' | 'basic' | undefined
+  /** How long a token is good, in seconds, by `clock`. @default 3600 */
+  readonly tokenLifetime?: number | undefined
   /** What kind of registry this plays. @default 'oci' */
   readonly profile?: 'oci' | undefined
   /** Take manifests whose blobs and children are not there. @default false */
@@ -77,7 +80,8 @@ const isAccounts: Check = (value) =>
       typeof account?.username === 'string' &&
       account.username !== '' &&
       !account.username.includes(':') &&
-      typeof account.password === 'string',
+      typeof account.password === 'string' &&
+      (account.permissions === undefined || isNames(account.permissions)),
   )
 const isPort: Check = (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535
 
@@ -85,9 +89,11 @@ const checks: Readonly<Record<keyof StartOptions, readonly [check: Check, expect
   storage: [isStorage, "'memory', { disk: folder } or a Store"],
   tls: [isTls, 'true, { cert, key, ca? } or { names }'],
   http: [isBoolean, 'true or false'],
-  accounts: [isAccounts, 'an array of { username, password }; a username has no colon'],
+  accounts: [isAccounts, 'an array of { username, password, permissions? }; a username has no colon'],
   anonymous: [oneOf('none', 'pull', 'push'), "'none', 'pull' or 'push'"],
-  auth: [oneOf('basic'), "'basic'"],
+  htpasswd: [(value) => typeof value === 'string' && value !== '', 'the path of an htpasswd file'],
+  auth: [oneOf('token', 'basic'), "'token' or 'basic'"],
+  tokenLifetime: [(value) => typeof value === 'number' && value > 0, 'seconds, more than 0'],
   profile: [oneOf('oci'), "'oci'"],
   sparse: [isBoolean, 'true or false'],
   referrers: [isBoolean, 'true or false'],

@@ -64,6 +64,7 @@ async function start(options: StartOptions, made: Disposal[]): Promise<Registry>
   const core = createRegistry({
     ...options,
     store,
+    htpasswd: options.htpasswd === undefined ? undefined : readOption('htpasswd', options.htpasswd),
     stages: certificates && !options.http ? [requireTls(() => url)] : [],
   })
   if (options.log) core.onRequest(options.log === true ? writeLog : options.log)
@@ -110,6 +111,14 @@ function lazyFolder(made: Disposal[]): () => string {
   return () => (folder ??= mkdtempSync(join(tmpdir(), 'start-registry-')))
 }
 
+function readOption(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new Error(`cannot read the ${name} file: ${(error as Error).message}`, { cause: error })
+  }
+}
+
 async function openStore(storage: NonNullable<StartOptions['storage']>): Promise<Store> {
   if (storage === 'memory') return (await import('../src/store/memory/store.js')).memoryStore()
   if (!('disk' in storage)) return storage
@@ -126,7 +135,7 @@ interface Certificates {
 
 async function certificatesOf(tls: NonNullable<StartOptions['tls']>, now: number): Promise<Certificates> {
   if (typeof tls === 'object' && 'cert' in tls) {
-    const pem = (text: string): string => (text.includes('-----BEGIN') ? text : readFileSync(text, 'utf8'))
+    const pem = (text: string): string => (text.includes('-----BEGIN') ? text : readOption('certificate', text))
     return {
       cert: pem(tls.cert),
       key: pem(tls.key),
@@ -159,7 +168,7 @@ function accountOf(
 ): (typeof accounts)[number] | undefined {
   if (as === undefined) return undefined
   const account = accounts.find(({ username }) => username === as)
-  if (!account) throw new TypeError(`start-registry: there is no account ${as}`)
+  if (!account) throw new TypeError(`start-registry: there is no account ${as} whose password is known here`)
   return account
 }
 

@@ -1,7 +1,6 @@
 // `start-registry/core`: the registry as a request listener, its stores, and the types of both.
-export type { Account } from './access/accounts.js'
-export type { Anonymous } from './access/basic.js'
-export type { Call, Reply, Stage } from './protocol/call.js'
+export type { Account, Anonymous } from './access/accounts.js'
+export type { Action, Call, CallerPermissions, Reply, Stage } from './protocol/call.js'
 export { RegistryError, type ErrorCode, type ErrorOptions } from './protocol/errors.js'
 export { createRegistry, type CoreOptions, type RegistryCore } from './server/registry.js'
 export type { Algorithm, Digest, Reference } from './route/names.js'

@@ -18,6 +18,7 @@ const flags = {
   sparse: { type: 'boolean' },
   'no-referrers': { type: 'boolean' },
   user: { type: 'string', multiple: true },
+  htpasswd: { type: 'string' },
   anonymous: { type: 'string' },
   auth: { type: 'string' },
   'ready-file': { type: 'string' },
@@ -92,9 +93,10 @@ function startOptions(values: Values): StartOptions {
     sparse: values.sparse,
     referrers: values['no-referrers'] ? false : undefined,
     accounts: values.user?.map(accountOf),
+    htpasswd: values.htpasswd,
     anonymous:
       values.anonymous === undefined ? undefined : oneOf('--anonymous', values.anonymous, ['none', 'pull', 'push']),
-    auth: values.auth === undefined ? undefined : oneOf('--auth', values.auth, ['basic']),
+    auth: values.auth === undefined ? undefined : oneOf('--auth', values.auth, ['token', 'basic']),
   }
 }
 

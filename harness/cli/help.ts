@@ -23,9 +23,11 @@ What it keeps, and how it behaves
 
 Who may do what
   --user NAME:PASSWORD    somebody who may log in (repeatable)
+  --htpasswd FILE         more of them, hashed with bcrypt (htpasswd -B)
   --anonymous WHAT        none, pull or push without login
-                          (default: push without --user, none with)
-  --auth basic            how clients log in (default)
+                          (default: push without accounts, none with)
+  --auth token            log in with tokens that it issues (default)
+  --auth basic            log in with name and password each time
 
 What it says
   --ready-file FILE       write host:port to FILE when it listens

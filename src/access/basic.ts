@@ -1,41 +1,36 @@
 import { RegistryError } from '../protocol/errors.js'
-import type { Call, Stage } from '../protocol/call.js'
+import { whenReady, type Awaitable } from '../protocol/awaitable.js'
 import type { PasswordCheck } from './accounts.js'
 
-/** What somebody who is not logged in may do. */
-export type Anonymous = 'none' | 'pull' | 'push'
+/** A name and a password, as a client sends them. */
+export interface Credentials {
+  readonly username: string
+  readonly password: string
+}
+
+/** The challenge that asks for a name and a password with each request (RFC 7617). */
+export const basicChallenge = 'Basic realm="start-registry", charset="UTF-8"'
 
 /**
- * Basic login (RFC 7617), asked for on every request.
- *
- * `/v2/` is challenged even where pulling needs no login: containers/image learns how to log in nowhere else, and
- * would never send what it has when it pushes.
+ * Who sends an Authorization header of Basic credentials.
+ * @returns The account, or undefined for nobody: podman 4.3.1 answers a challenge with an empty name and password when
+ *   it has none.
+ * @throws RegistryError UNAUTHORIZED with `challenge` for another scheme and for wrong credentials.
  */
-export function basicAccess(check: PasswordCheck, anonymous: Anonymous): Stage {
-  return (call, next) => {
-    const header = call.headers.authorization
-    // podman 4.3.1 answers a challenge with an empty name and password when it has none.
-    if (header !== undefined && header !== nobody) {
-      call.account = login(header, check)
-    } else if (!isOpen(call, anonymous)) {
-      throw unauthorized('log in first: this registry asks for a username and a password')
-    }
-    return next()
-  }
+export function basicLogin(header: string, check: PasswordCheck, challenge: string): Awaitable<string | undefined> {
+  if (header === nobody) return undefined
+  const credentials = parseBasic(header)
+  if (!credentials) throw unauthorized('this registry takes no credentials of this kind', challenge)
+  return whenReady(check(credentials.username, credentials.password), (right) => {
+    if (!right) throw unauthorized('wrong username or password', challenge)
+    return credentials.username
+  })
 }
 
 const nobody = `Basic ${Buffer.from(':').toString('base64')}`
 
-function login(header: string, check: PasswordCheck): string {
-  const credentials = parseBasic(header)
-  if (!credentials) throw unauthorized('this registry takes Basic credentials only')
-  const { username, password } = credentials
-  if (!check(username, password)) throw unauthorized('wrong username or password')
-  return username
-}
-
 /** Reads `Authorization: Basic`; undefined for another scheme or for what is not base64 of `name:password`. */
-export function parseBasic(header: string): { readonly username: string; readonly password: string } | undefined {
+export function parseBasic(header: string): Credentials | undefined {
   const encoded = /^basic +([A-Za-z0-9+/_-]+={0,2}) *$/i.exec(header)?.[1]
   if (encoded === undefined) return undefined
   const text = Buffer.from(encoded, 'base64').toString('utf8')
@@ -43,12 +38,6 @@ export function parseBasic(header: string): { readonly username: string; readonl
   return colon < 0 ? undefined : { username: text.slice(0, colon), password: text.slice(colon + 1) }
 }
 
-function isOpen({ method, route }: Call, anonymous: Anonymous): boolean {
-  if (anonymous === 'push') return true
-  return anonymous === 'pull' && route.kind !== 'base' && (method === 'GET' || method === 'HEAD')
-}
-
-const unauthorized = (message: string): RegistryError =>
-  new RegistryError('UNAUTHORIZED', message, {
-    headers: { 'WWW-Authenticate': 'Basic realm="start-registry", charset="UTF-8"' },
-  })
+/** A 401 with the challenge that says how to do better. */
+export const unauthorized = (message: string, challenge: string): RegistryError =>
+  new RegistryError('UNAUTHORIZED', message, { headers: { 'WWW-Authenticate': challenge } })

@@ -1,7 +1,8 @@
+import type { Awaitable } from '../protocol/awaitable.js'
 import type { Call, Reply } from '../protocol/call.js'
 import type { Profile } from '../profiles/profile.js'
 import type { Route, RouteKind } from '../route/route.js'
-import type { Awaitable, Store } from '../store/store.js'
+import type { Store } from '../store/store.js'
 
 /** What the handlers work on. */
 export interface Registry {

@@ -10,6 +10,16 @@ export interface Origin {
   readonly host: string
 }
 
+/** What can be done to a repository. Pushing includes neither pulling nor deleting: each is granted by name. */
+export type Action = 'pull' | 'push' | 'delete'
+
+/** What whoever makes a call may do, whatever they have asked for. */
+export interface CallerPermissions {
+  readonly may: (repository: string, action: Action) => boolean
+  /** The first text, from `name` on, that a name which may be pulled can begin with; undefined when there is none. */
+  readonly nextReadable: (name: string) => string | undefined
+}
+
 /** One request, as the stages and handlers see it. */
 export interface Call<R extends Route = Route> {
   /** Upper case; HEAD is answered by what answers GET, whose body is then not sent. */
@@ -24,6 +34,8 @@ export interface Call<R extends Route = Route> {
   readonly at: number
   /** Who is asking, once the access stage has found out; undefined for nobody. */
   account?: string | undefined
+  /** What they may do beside what this call does, once the access stage has found out; undefined for everything. */
+  permissions?: CallerPermissions | undefined
 }
 
 export type Headers = Readonly<Record<string, string | number | readonly string[]>>

@@ -1,10 +1,14 @@
 import { isDigest, isRepositoryName, isTag, looksLikeDigest, type Digest, type Reference } from './names.js'
 import { parseQuery, type Query } from './query.js'
 
-/** Where a request goes: one member per end of distribution-spec 1.1 "Endpoints", and what is none of them. */
+/**
+ * Where a request goes: one member per end of distribution-spec 1.1 "Endpoints", the service that issues tokens, and
+ * what is none of them.
+ */
 export type Route =
   | { readonly kind: 'base' }
   | { readonly kind: 'catalog' }
+  | { readonly kind: 'token' }
   | { readonly kind: 'tags'; readonly repository: string }
   | { readonly kind: 'manifest'; readonly repository: string; readonly reference: Reference }
   | { readonly kind: 'blob'; readonly repository: string; readonly digest: Digest }
@@ -66,6 +70,7 @@ function parsePath(raw: string): Route {
   const path = raw.includes('%') ? raw.split('/').map(decodeSegment).join('/') : raw
   if (path === '/v2/' || path === '/v2') return base
   if (path === '/v2/_catalog') return { kind: 'catalog' }
+  if (path === '/v2/auth') return { kind: 'token' }
   if (!path.startsWith('/v2/')) return unknown
   // A name may hold any of the words below, so the end of the path decides.
   const lastSlash = path.lastIndexOf('/')
@@ -132,6 +137,8 @@ export function formatRoute(route: Addressable): string {
       return '/v2/'
     case 'catalog':
       return '/v2/_catalog'
+    case 'token':
+      return '/v2/auth'
     case 'tags':
       return `/v2/${route.repository}/tags/list`
     case 'manifest':

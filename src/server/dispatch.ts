@@ -1,21 +1,21 @@
-import { endpoints } from '../distribution/endpoints.js'
+import { endpoints, type Endpoint } from '../distribution/endpoints.js'
 import type { Handler, Methods, Registry } from '../distribution/registry.js'
 import { invalidTag } from '../distribution/manifest-push.js'
 import type { Call, Reply } from '../protocol/call.js'
 import { RegistryError } from '../protocol/errors.js'
-import type { Addressable } from '../route/route.js'
 
 /** Sends a call to the handler of its route and method. @throws RegistryError when there is none. */
 export function dispatch(call: Call, registry: Registry): Reply | Promise<Reply> {
   const { route, method } = call
   // RFC 9112 §3.2. node would answer without a word.
   if (call.origin.host === '') throw new RegistryError('BAD_REQUEST', 'send a Host header')
-  if (route.kind === 'unknown') {
+  // A registry that issues tokens has answered by now.
+  if (route.kind === 'unknown' || route.kind === 'token') {
     throw new RegistryError('NOT_FOUND', 'no such page: the OCI API is under /v2/<repository>/')
   }
   if (route.kind === 'invalid') throw refuseName(route, method)
-  const methods = endpoints[route.kind] as Methods<Addressable['kind']>
-  const handler = methods[method as keyof Methods<Addressable['kind']>] ?? (method === 'HEAD' ? methods.GET : undefined)
+  const methods = endpoints[route.kind] as Methods<Endpoint>
+  const handler = methods[method as keyof Methods<Endpoint>] ?? (method === 'HEAD' ? methods.GET : undefined)
   if (!handler) throw methodNotAllowed(methods)
   return (handler as Handler)(call, registry)
 }
@@ -41,7 +41,7 @@ function refuseName(
   }
 }
 
-function methodNotAllowed(methods: Methods<Addressable['kind']>): RegistryError {
+function methodNotAllowed(methods: Methods<Endpoint>): RegistryError {
   const allowed = Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
   return new RegistryError('UNSUPPORTED', `this page answers ${allowed.join(', ')}`, {
     headers: { Allow: allowed.join(', ') },

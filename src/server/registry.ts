@@ -1,5 +1,6 @@
-import { basicAccess, type Anonymous } from '../access/basic.js'
-import { passwordCheck, type Account } from '../access/accounts.js'
+import { basicAccess, tokenAccess } from '../access/access.js'
+import { accountsOf, type Account, type Anonymous } from '../access/accounts.js'
+import { readHtpasswd } from '../access/htpasswd.js'
 import type { Registry } from '../distribution/registry.js'
 import { oci } from '../profiles/oci.js'
 import type { Stage } from '../protocol/call.js'
@@ -14,8 +15,14 @@ export interface CoreOptions {
   readonly store?: Store | undefined
   /** Who may log in. @default nobody: then everybody may do everything */
   readonly accounts?: readonly Account[] | undefined
+  /** The text of an htpasswd file with more of them, hashed with bcrypt. @default nobody */
+  readonly htpasswd?: string | undefined
   /** What those may do who are not logged in. @default 'push' without accounts, 'none' with */
   readonly anonymous?: Anonymous | undefined
+  /** How clients log in: with tokens that this registry issues, or with name and password each time. @default 'token' */
+  readonly auth?: 'token' | 'basic' | undefined
+  /** How long a token is good, in seconds. @default 3600 */
+  readonly tokenLifetime?: number | undefined
   /** Take manifests whose blobs and children are not there. @default false */
   readonly sparse?: boolean | undefined
   /** Whether the referrers API exists. @default true */
@@ -37,24 +44,21 @@ export interface RegistryCore {
   readonly close: () => Promise<void>
 }
 
-/** Puts a registry together: stages in front, the OCI API behind them, a store underneath. */
+/**
+ * Puts a registry together: stages in front, the OCI API behind them, a store underneath.
+ * @throws TypeError for a permission that is none; Error for a line of `htpasswd` that is none.
+ */
 export function createRegistry(options: CoreOptions = {}): RegistryCore {
-  const { accounts = [], clock = Date.now } = options
+  const { clock = Date.now } = options
   const registry: Registry = {
     store: options.store ?? memoryStore(),
     profile: oci,
     sparse: options.sparse ?? false,
     referrers: options.referrers ?? true,
   }
-  const anonymous = options.anonymous ?? (accounts.length > 0 ? 'none' : 'push')
   const listeners = new Set<RequestListener>()
   const handle = requestHandler({
-    stages: [
-      ...(options.stages ?? []),
-      // Where nobody has a password, nobody's is wrong: curl -u and many tools send one unasked.
-      ...(accounts.length === 0 && anonymous === 'push' ? [] : [basicAccess(passwordCheck(accounts), anonymous)]),
-      (call) => dispatch(call, registry),
-    ],
+    stages: [...(options.stages ?? []), ...accessStages(options), (call) => dispatch(call, registry)],
     clock,
     listeners,
   })
@@ -68,4 +72,15 @@ export function createRegistry(options: CoreOptions = {}): RegistryCore {
     },
     close: () => registry.store.close(),
   }
+}
+
+function accessStages({ accounts = [], htpasswd, auth, tokenLifetime, ...options }: CoreOptions): Stage[] {
+  const known = accounts.length > 0 || htpasswd !== undefined
+  const anonymous = options.anonymous ?? (known ? 'none' : 'push')
+  // Where nobody has a password, nobody's is wrong: curl -u and many tools send one unasked.
+  if (!known && anonymous === 'push') return []
+  const everybody = accountsOf(accounts, anonymous, htpasswd === undefined ? undefined : readHtpasswd(htpasswd))
+  return auth === 'basic'
+    ? [basicAccess({ accounts: everybody, anonymous })]
+    : [tokenAccess({ accounts: everybody, anonymous, lifetime: tokenLifetime ?? 3600 })]
 }

@@ -13,7 +13,7 @@ const alice = basic('alice:pässword:with:colons')
 const bob = basic('bob:')
 
 void t.test('with accounts, everything asks for a login', async (t) => {
-  const { wire } = await registryFor(t, { accounts })
+  const { wire } = await registryFor(t, { accounts, auth: 'basic' })
   for (const [method, target] of [
     ['GET', '/v2/'],
     ['GET', '/v2/_catalog'],
@@ -36,7 +36,7 @@ void t.test('with accounts, everything asks for a login', async (t) => {
 
 void t.test('wrong credentials are refused, whatever else is open', async (t) => {
   for (const anonymous of ['none', 'pull', 'push'] as const) {
-    const { wire } = await registryFor(t, { accounts, anonymous })
+    const { wire } = await registryFor(t, { accounts, anonymous, auth: 'basic' })
     for (const headers of [
       basic('alice:wrong'),
       basic('nobody:pässword:with:colons'),
@@ -53,7 +53,7 @@ void t.test('wrong credentials are refused, whatever else is open', async (t) =>
 })
 
 void t.test('anonymous pull still challenges /v2/, and refuses pushes', async (t) => {
-  const { wire } = await registryFor(t, { accounts, anonymous: 'pull' })
+  const { wire } = await registryFor(t, { accounts, anonymous: 'pull', auth: 'basic' })
   t.equal((await wire.get('/v2/')).status, 401)
   t.equal((await wire.get('/v2/app/tags/list')).status, 404)
   t.equal((await wire.send('POST', '/v2/app/blobs/uploads/')).status, 401)
@@ -61,7 +61,7 @@ void t.test('anonymous pull still challenges /v2/, and refuses pushes', async (t
 })
 
 void t.test("an empty name and password are nobody's", async (t) => {
-  const { wire } = await registryFor(t, { accounts, anonymous: 'pull' })
+  const { wire } = await registryFor(t, { accounts, anonymous: 'pull', auth: 'basic' })
   t.equal((await wire.get('/v2/app/tags/list', basic(':'))).status, 404)
   const refused = await wire.send('POST', '/v2/app/blobs/uploads/', { headers: basic(':') })
   t.equal(refused.status, 401)
@@ -69,7 +69,7 @@ void t.test("an empty name and password are nobody's", async (t) => {
 })
 
 void t.test('anonymous push asks for nothing', async (t) => {
-  const { wire } = await registryFor(t, { accounts, anonymous: 'push' })
+  const { wire } = await registryFor(t, { accounts, anonymous: 'push', auth: 'basic' })
   t.equal((await wire.get('/v2/')).status, 200)
   const digest = await wire.image('app', '1')
   t.equal((await wire.get('/v2/app/manifests/1')).headers['docker-content-digest'], digest)
@@ -82,12 +82,12 @@ void t.test('an open registry does not mind a login', async (t) => {
 })
 
 void t.test('anonymous none without accounts lets nobody in', async (t) => {
-  const { wire } = await registryFor(t, { anonymous: 'none' })
+  const { wire } = await registryFor(t, { anonymous: 'none', auth: 'basic' })
   t.equal((await wire.get('/v2/')).status, 401)
 })
 
 void t.test('an upload session belongs to whoever began it', async (t) => {
-  const { wire } = await registryFor(t, { accounts, anonymous: 'push' })
+  const { wire } = await registryFor(t, { accounts, anonymous: 'push', auth: 'basic' })
   const begun = await wire.send('POST', '/v2/app/blobs/uploads/', { headers: alice })
   const path = begun.headers['location'] as string
   for (const headers of [bob, {}]) t.equal((await wire.send('PATCH', path, { headers, body: 'x' })).status, 404)
@@ -97,7 +97,7 @@ void t.test('an upload session belongs to whoever began it', async (t) => {
 
 void t.test('requests are told with the account that made them', async (t) => {
   const seen: (string | undefined)[] = []
-  const { registry, wire } = await registryFor(t, { accounts, anonymous: 'pull' })
+  const { registry, wire } = await registryFor(t, { accounts, anonymous: 'pull', auth: 'basic' })
   const three = new Promise<void>((resolve) => {
     registry.onRequest(({ account }) => {
       seen.push(account)

@@ -12,9 +12,10 @@ import { folderFor, storages } from '../support/registries.js'
 
 const account = { username: 'conformance', password: 'its password' }
 
-const schemes: Readonly<Record<string, Pick<StartOptions, 'tls' | 'accounts'>>> = {
+const schemes: Readonly<Record<string, Pick<StartOptions, 'tls' | 'accounts' | 'auth'>>> = {
   http: {},
-  'https with login': { tls: true, accounts: [account] },
+  'https with tokens': { tls: true, accounts: [account] },
+  'https with basic login': { tls: true, accounts: [account], auth: 'basic' },
 }
 
 interface Version {

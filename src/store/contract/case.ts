@@ -3,7 +3,8 @@ import { Readable } from 'node:stream'
 import assert from 'node:assert/strict'
 import type { Digest } from '../../route/names.js'
 import { digestOf } from '../hashing.js'
-import type { Awaitable, ManifestPush, Store, StoredBlob } from '../store.js'
+import type { Awaitable } from '../../protocol/awaitable.js'
+import type { ManifestPush, Store, StoredBlob } from '../store.js'
 
 /** Opens a new, empty store. */
 export type OpenStore = () => Awaitable<Store>

@@ -1,0 +1,82 @@
+import type { Call } from '../protocol/call.js'
+import { RegistryError } from '../protocol/errors.js'
+import type { Accounts, Anonymous } from './accounts.js'
+import { unauthorized } from './basic.js'
+import { needOf, type Need } from './needs.js'
+import { grants, type Scope } from './scope.js'
+
+/** Who makes a call, as its credentials show it. */
+export interface Identity {
+  readonly account: string | undefined
+  /** What its token was issued for; undefined for somebody without one, who may do all that the account may. */
+  readonly scopes: readonly Scope[] | undefined
+}
+
+/** How a call is told what to bring. */
+export type Challenge = (call: Call, need: Need, error?: 'insufficient_scope' | 'invalid_token') => string
+
+export interface AdmissionOptions {
+  readonly accounts: Accounts
+  readonly anonymous: Anonymous
+  /** Whether somebody without credentials may see `/v2/`. */
+  readonly openBase: boolean
+  readonly challenge: Challenge
+}
+
+/**
+ * Lets a call pass, and writes down whose it is and what it may do.
+ * @throws RegistryError UNAUTHORIZED when other credentials might do: none were sent, or a token that was issued for
+ *   less than the account may do. DENIED when none of this account's would.
+ */
+export function admit(call: Call, { account, scopes }: Identity, options: AdmissionOptions): void {
+  const { accounts, challenge } = options
+  const permissions = accounts.permissions(account)
+  call.account = account
+  call.permissions = permissions
+  const need = needOf(call)
+  if (!allows(need, account, scopes, options)) {
+    if (account !== undefined) throw denied(account, need)
+    throw unauthorized(
+      'log in first: this registry asks for a username and a password',
+      challenge(call, need, scopes && 'insufficient_scope'),
+    )
+  }
+  if (scopes && !covers(scopes, need)) {
+    throw unauthorized(
+      'this token was issued for less: get one for the scope in WWW-Authenticate',
+      challenge(call, need, 'insufficient_scope'),
+    )
+  }
+}
+
+// Whether the account, whatever it has sent, may have what the call needs.
+function allows(
+  need: Need,
+  account: string | undefined,
+  scopes: readonly Scope[] | undefined,
+  { accounts, anonymous, openBase }: AdmissionOptions,
+): boolean {
+  switch (need.kind) {
+    case 'login':
+      // containers/image learns how to log in nowhere else, and would never send what it has when it pushes: so
+      // somebody without credentials is challenged here even where pulling needs no login.
+      return account !== undefined || openBase || (scopes !== undefined && anonymous !== 'none')
+    case 'entrance':
+    case 'catalog':
+      return account !== undefined || anonymous !== 'none'
+    case 'repository':
+      return accounts.permissions(account).may(need.repository, need.action)
+  }
+}
+
+const covers = (scopes: readonly Scope[], need: Need): boolean =>
+  need.kind === 'repository'
+    ? grants(scopes, 'repository', need.repository, need.action)
+    : need.kind !== 'catalog' || grants(scopes, 'registry', 'catalog', '*')
+
+// Only actions on a repository are denied to an account: all else is open to every one.
+function denied(account: string, need: Need): RegistryError {
+  if (need.kind !== 'repository') return new RegistryError('DENIED')
+  const { action, repository } = need
+  return new RegistryError('DENIED', `${account} may not ${action} ${action === 'push' ? 'to' : 'from'} ${repository}`)
+}
