@@ -14,7 +14,7 @@ export const cosignKey: Scenario = {
   name: 'cosign-key',
   title: 'cosign signs an image with a key, and verifies it with that key only',
   clients: ['cosign', 'podman'],
-  async run({ say, desk }) {
+  async run({ say, desk, show }) {
     await using registry = await startRegistry({ tls: true, accounts: [alice] })
     const requests: RequestEvent[] = []
     registry.onRequest((event) => void requests.push(event))
@@ -58,6 +58,7 @@ export const cosignKey: Scenario = {
     })`cosign verify --key other.pub --insecure-ignore-tlog=true ${image}@${digest}`
     assert.match(bad.stderr, /no matching signatures: invalid signature when validating ASN\.1 encoded signature/)
     assert.equal(bad.stdout, '')
+    show({ client: 'cosign', story: 'sign and verify with a key', over: 'https, login' })
 
     assertWhoAsked(requests)
   },

@@ -15,7 +15,7 @@ export const helmOci: Scenario = {
   name: 'helm-oci',
   title: 'helm packages a chart, logs in, pushes it over https and pulls it again',
   clients: ['helm'],
-  async run({ say, desk }) {
+  async run({ say, desk, show }) {
     await using registry = await startRegistry({ tls: true, accounts: [alice] })
     const requests: RequestEvent[] = []
     registry.onRequest((event) => void requests.push(event))
@@ -65,11 +65,13 @@ export const helmOci: Scenario = {
     const pulled = await sh`helm pull oci://${registry.host}/charts/web --version 0.1.0 --ca-file ${ca}`
     assert.equal(digestIn(pulled.output), digest)
     assert.equal(sha256(read('web-0.1.0.tgz')), sha256(chart))
+    show({ client: 'helm', story: 'push and pull a chart', over: 'https, login' })
 
     say('Logout')
     await sh`helm registry logout ${registry.host}`
     const gone = await fails`helm pull oci://${registry.host}/charts/web --version 0.1.0 --ca-file ${ca}`
     assert.match(gone.stderr, /response status code 401: [Uu]nauthorized/)
+    show({ client: 'helm', story: 'log in and out', over: 'https, login' })
 
     assertWhoAsked(requests)
   },

@@ -33,10 +33,13 @@ export const podmanImage: Scenario = {
 
       context.say(`An OCI image over ${scheme}`)
       await pushAndPull(context, registry, { types: oci, flags: [], name: 'oci' })
+      context.show({ client: 'podman', story: 'push and pull an OCI image', over: scheme })
       context.say(`An image as Docker schema 2 over ${scheme}`)
       await pushAndPull(context, registry, { types: docker, flags: ['--format', 'v2s2'], name: 'docker' })
+      context.show({ client: 'podman', story: 'push and pull an image as Docker schema 2', over: scheme })
       context.say(`An index of two platforms over ${scheme}`)
       await pushAndPullIndex(context, registry)
+      context.show({ client: 'podman', story: 'push and pull an index of two platforms', over: scheme })
       if (tls) {
         context.say('Without the CA')
         await pullUntrusting(context, registry)

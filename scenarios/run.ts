@@ -1,19 +1,40 @@
 import { UsageError } from '../harness/cli/arguments.js'
 import { suggestion } from '../harness/nearest.js'
+import type { CompatibilityRecord } from './compatibility/record.js'
 import { scenarios } from './index.js'
 import { playScenario } from './play.js'
 import type { Scenario } from './scenario.js'
+
+/** What became of scenarios that were run. */
+export interface Outcome {
+  readonly passed: readonly Scenario[]
+  readonly failed: readonly Scenario[]
+  /** What those showed that passed. */
+  readonly records: readonly CompatibilityRecord[]
+}
 
 /**
  * Plays the scenarios of these names, all when there are none, with their transcripts on stdout and a line at the end
  * of each. Answers the exit code: 1 when one failed. @throws UsageError for a name that no scenario has.
  */
 export async function runScenarios(names: readonly string[]): Promise<number> {
+  const { failed } = await playScenarios(names)
+  return failed.length === 0 ? 0 : 1
+}
+
+/** Plays scenarios as `runScenarios`, and answers what became of them. @throws UsageError as `runScenarios`. */
+export async function playScenarios(names: readonly string[]): Promise<Outcome> {
   const chosen = names.length === 0 ? scenarios : names.map(scenarioOf)
-  let failed = 0
-  for (const scenario of chosen) if (!(await play(scenario))) failed++
-  if (chosen.length > 1) print(`${chosen.length - failed} passed, ${failed} failed\n`)
-  return failed === 0 ? 0 : 1
+  const passed: Scenario[] = []
+  const failed: Scenario[] = []
+  const records: CompatibilityRecord[] = []
+  for (const scenario of chosen) {
+    const shown = await play(scenario)
+    if (shown) records.push(...shown)
+    ;(shown ? passed : failed).push(scenario)
+  }
+  if (chosen.length > 1) print(`${passed.length} passed, ${failed.length} failed\n`)
+  return { passed, failed, records }
 }
 
 function scenarioOf(name: string): Scenario {
@@ -23,17 +44,17 @@ function scenarioOf(name: string): Scenario {
   throw new UsageError(`there is no scenario ${name}${suggestion(name, known)}: they are ${known.join(', ')}`)
 }
 
-async function play(scenario: Scenario): Promise<boolean> {
+async function play(scenario: Scenario): Promise<readonly CompatibilityRecord[] | undefined> {
   const start = performance.now()
   const seconds = (): string => `${((performance.now() - start) / 1000).toFixed(1)} s`
   try {
-    await playScenario(scenario, print)
+    const records = await playScenario(scenario, print)
     print(`\n${scenario.name} passed in ${seconds()}\n\n`)
-    return true
+    return records
   } catch (error) {
     print(`\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
     print(`\n${scenario.name} FAILED after ${seconds()}\n\n`)
-    return false
+    return undefined
   }
 }
 

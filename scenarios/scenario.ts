@@ -1,11 +1,12 @@
 import type { Run, RunOptions } from '../harness/run.js'
+import type { Over } from './compatibility/record.js'
 
 /** A story with real clients, from one end to the other. It fails by throwing. */
 export interface Scenario {
   readonly name: string
   /** What it shows, in one line. */
   readonly title: string
-  /** The clients that it runs, by their names in vendor-binaries/manifest.ts. */
+  /** The clients that it runs, by their ids in vendor-binaries/manifest.ts (`helm@3.8.2`), or names: `podman`. */
   readonly clients: readonly string[]
   readonly run: (context: ScenarioContext) => Promise<void>
 }
@@ -17,7 +18,36 @@ export interface ScenarioContext {
    * A place to work in: the home that `registry.env()` made, where the scenario's clients are first on PATH. It goes
    * away with its registry.
    */
-  readonly desk: (env: Readonly<Record<string, string>>, options?: Pick<RunOptions, 'set' | 'hide'>) => Desk
+  readonly desk: (env: Readonly<Record<string, string>>, options?: DeskOptions) => Desk
+  /**
+   * Records, for the compatibility table, that a story was seen to work.
+   * @throws TypeError for a client that the scenario does not name, and for words that differ from run to run.
+   */
+  readonly show: (shown: Shown) => void
+  /**
+   * Records a client's own defect, with the message that it prints and that the scenario has asserted.
+   * @throws TypeError as `show`.
+   */
+  readonly defect: (shown: Shown & { readonly message: string }) => void
+}
+
+export interface DeskOptions extends Pick<RunOptions, 'set' | 'hide'> {
+  /**
+   * Which of the scenario's clients are there, by id or name.
+   * @default each of which the scenario has one version
+   */
+  readonly clients?: readonly string[]
+}
+
+/** What a client was seen to do. */
+export interface Shown {
+  /** The client's id, or its name for the default version. */
+  readonly client: string
+  /** A short phrase, the same for all clients that do the same: `push and pull`. */
+  readonly story: string
+  readonly over: Over
+  /** What there is to know about it, in a sentence. */
+  readonly note?: string
 }
 
 /** A folder to work in, and commands that run there. */

@@ -2,7 +2,8 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 import { askVersion } from './ask-version.js'
 import { cachedPath, cacheFolder } from './cache.js'
-import { installCommand, label, manifest, type Binary } from './manifest.js'
+import type { Binary } from './manifest.js'
+import { installCommand, label, rowOf, variableOf } from './names.js'
 
 /** A client that is here. */
 export interface FoundBinary {
@@ -21,7 +22,7 @@ export async function findBinary(
   binary: Binary,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<FoundBinary | undefined> {
-  const named = env[binary.variable]
+  const named = env[variableOf(binary)]
   if (named) return foundByVariable(binary, named)
   const cached = cachedPath(binary, env)
   if (isExecutable(cached)) return { path: cached, from: 'cache', version: binary.version }
@@ -36,11 +37,11 @@ export async function findBinary(
 }
 
 /**
- * Finds a client that something cannot do without, by its name in the manifest.
+ * Finds a client that something cannot do without, by its name or id in the manifest.
  * @throws Error that says where it was looked for and which command gets it.
  */
 export async function needBinary(name: string): Promise<FoundBinary> {
-  const binary = manifest.find((row) => row.name === name)
+  const binary = rowOf(name)
   if (!binary) throw new TypeError(`there is no client ${name} in the manifest`)
   const found = await findBinary(binary)
   if (!found) throw new Error(missing(binary))
@@ -50,15 +51,16 @@ export async function needBinary(name: string): Promise<FoundBinary> {
 /** Says that a client is missing, where it was looked for, and which command gets it. */
 export function missing(binary: Binary): string {
   const path = binary.question ? ', and not on PATH' : ''
-  return `${label(binary)} is missing: ${binary.variable} is not set, it is not in ${cacheFolder()}${path}. Get it with: ${installCommand(binary)}`
+  return `${label(binary)} is missing: ${variableOf(binary)} is not set, it is not in ${cacheFolder()}${path}. Get it with: ${installCommand(binary)}`
 }
 
 /** Whether a version that a client tells is the one that the manifest asks for. */
 export const fits = ({ version, source }: Binary, told: string): boolean => source.kind === 'system' || told === version
 
-async function foundByVariable({ variable, question, version }: Binary, path: string): Promise<FoundBinary> {
+async function foundByVariable(binary: Binary, path: string): Promise<FoundBinary> {
+  const { question, version } = binary
   if (!isAbsolute(path) || !isExecutable(path)) {
-    throw new Error(`${variable} names ${path}, which is not the absolute path of an executable file`)
+    throw new Error(`${variableOf(binary)} names ${path}, which is not the absolute path of an executable file`)
   }
   // Not compared with the pinned one: whoever names an executable may want to try another version.
   const told = question ? await askVersion(path, question) : version

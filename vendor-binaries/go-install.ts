@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } fro
 import { basename, dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { cachedPath, versionsFolder } from './cache.js'
-import { installCommand, label, type Binary, type GoSource } from './manifest.js'
+import type { Binary, GoSource } from './manifest.js'
+import { installCommand, label } from './names.js'
 import { Progress, type Say } from './progress.js'
 
 const building = '.building-'

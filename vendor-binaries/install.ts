@@ -1,7 +1,8 @@
 import { askVersion } from './ask-version.js'
 import { findBinary, fits, type FoundBinary } from './find.js'
 import { goInstall } from './go-install.js'
-import { label, type Binary } from './manifest.js'
+import type { Binary } from './manifest.js'
+import { label } from './names.js'
 import type { Say } from './progress.js'
 import { systemInstall } from './system-install.js'
 

@@ -24,44 +24,80 @@ export interface VersionQuestion {
   readonly pattern: RegExp
 }
 
-/** A real client that scenarios and tests run. */
+/** A real client that scenarios and tests run, in one version. */
 export interface Binary {
   readonly name: string
   /** The version that is pinned, or `system` when the system's package manager decides. */
   readonly version: string
+  /** Whether its name alone means this version. */
+  readonly isDefault: boolean
   readonly source: GoSource | SystemSource
   /** Undefined for a program that does not tell: it is never taken from PATH. */
   readonly question: VersionQuestion | undefined
-  /** The environment variable that names an executable to use instead. */
-  readonly variable: string
+}
+
+// `v3.8.2+g6e3701e` with what a release was built from.
+const helmQuestion: VersionQuestion = { args: ['version', '--short'], pattern: /^v([^\s+]+)/m }
+
+function helm(version: string, go: string, isDefault = false): Binary {
+  const [major = ''] = version.split('.')
+  const module = `helm.sh/helm/v${major}`
+  // Built without this, helm 3.22.0 says `v3.22`, which could be any patch version.
+  const ldflags = `-X ${module}/internal/version.version=v${version}`
+  const source = { kind: 'go', package: `${module}/cmd/helm`, version: `v${version}`, go, ldflags } as const
+  return { name: 'helm', version, isDefault, source, question: helmQuestion }
+}
+
+const cosignQuestion: VersionQuestion = { args: ['version', '--json'], pattern: /"gitVersion": "v([^"]+)"/ }
+
+function cosign(version: string, module: string, go: string, isDefault = false): Binary {
+  const source = { kind: 'go', package: `${module}/cmd/cosign`, version: `v${version}`, go } as const
+  return { name: 'cosign', version, isDefault, source, question: cosignQuestion }
+}
+
+function system(name: string): Binary {
+  const question = { args: ['--version'], pattern: new RegExp(`^${name} version (\\S+)`, 'm') }
+  return { name, version: 'system', isDefault: true, source: { kind: 'system', package: name }, question }
 }
 
 /** The clients, pinned: what is proven is proven for these versions. */
 export const manifest: readonly Binary[] = [
+  helm('3.8.2', '1.16'),
+  helm('3.22.0', '1.26', true),
+  helm('4.3.1', '1.26'),
+  cosign('1.0.0', 'github.com/sigstore/cosign', '1.16'),
+  cosign('2.6.5', 'github.com/sigstore/cosign/v2', '1.25', true),
+  cosign('3.1.3', 'github.com/sigstore/cosign/v3', '1.26'),
   {
-    name: 'helm',
-    version: '3.22.0',
+    name: 'crane',
+    version: '0.22.1',
+    isDefault: true,
     source: {
       kind: 'go',
-      package: 'helm.sh/helm/v3/cmd/helm',
-      version: 'v3.22.0',
-      go: '1.26',
-      // Built without this, helm 3.22.0 says `v3.22`, which could be any patch version.
-      ldflags: '-X helm.sh/helm/v3/internal/version.version=v3.22.0',
+      package: 'github.com/google/go-containerregistry/cmd/crane',
+      version: 'v0.22.1',
+      go: '1.25',
     },
-    question: { args: ['version', '--short'], pattern: /^v([^\s+]+)/m },
-    variable: 'START_REGISTRY_HELM',
+    question: { args: ['version'], pattern: /^v?(\d\S*)$/m },
   },
   {
-    name: 'cosign',
-    version: '2.6.5',
-    source: { kind: 'go', package: 'github.com/sigstore/cosign/v2/cmd/cosign', version: 'v2.6.5', go: '1.25' },
-    question: { args: ['version', '--json'], pattern: /"gitVersion": "v([^"]+)"/ },
-    variable: 'START_REGISTRY_COSIGN',
+    name: 'oras',
+    version: '1.3.6',
+    isDefault: true,
+    source: { kind: 'go', package: 'oras.land/oras/cmd/oras', version: 'v1.3.6', go: '1.26' },
+    question: { args: ['version'], pattern: /^Version:\s+([^\s+]+)/m },
+  },
+  {
+    name: 'regctl',
+    version: '0.11.7',
+    isDefault: true,
+    source: { kind: 'go', package: 'github.com/regclient/regclient/cmd/regctl', version: 'v0.11.7', go: '1.26' },
+    question: { args: ['version'], pattern: /^VCSTag:\s+v(\S+)/m },
   },
   {
     name: 'conformance',
     version: '0.0.0-20260831232431-97274622c111',
+    isDefault: true,
     source: {
       kind: 'go',
       package: 'github.com/opencontainers/distribution-spec/conformance',
@@ -69,20 +105,8 @@ export const manifest: readonly Binary[] = [
       go: '1.24',
     },
     question: undefined,
-    variable: 'START_REGISTRY_CONFORMANCE',
   },
-  {
-    name: 'podman',
-    version: 'system',
-    source: { kind: 'system', package: 'podman' },
-    question: { args: ['--version'], pattern: /podman version (\S+)/ },
-    variable: 'START_REGISTRY_PODMAN',
-  },
+  system('podman'),
+  system('skopeo'),
+  system('buildah'),
 ]
-
-/** How a person calls a client: its name, and its version when that is pinned. */
-export const label = ({ name, version, source }: Binary): string =>
-  source.kind === 'system' ? name : `${name} ${version}`
-
-/** The command that gets a client. */
-export const installCommand = ({ name }: Binary): string => `npx start-registry binaries install ${name}`

@@ -1,7 +1,8 @@
 // Run before the tests: whatever they need is here afterwards, or the reason that it is not is on the screen.
 import { missing, findBinary } from './find.js'
 import { installBinary } from './install.js'
-import { label, manifest, type Binary } from './manifest.js'
+import { manifest, type Binary } from './manifest.js'
+import { label } from './names.js'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 

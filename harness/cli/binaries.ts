@@ -1,6 +1,7 @@
 import { findBinary, type FoundBinary } from '../../vendor-binaries/find.js'
 import { installBinary } from '../../vendor-binaries/install.js'
-import { installCommand, manifest, type Binary } from '../../vendor-binaries/manifest.js'
+import { manifest, type Binary } from '../../vendor-binaries/manifest.js'
+import { idOf, installCommand, rowsOf } from '../../vendor-binaries/names.js'
 import { suggestion } from '../nearest.js'
 import { UsageError } from './arguments.js'
 
@@ -11,17 +12,18 @@ const actions = ['list', 'install'] as const
  * exit code: 1 when one could not be got. @throws UsageError for an action or a client that there is not.
  */
 export async function binaries([action = 'list', ...names]: readonly string[]): Promise<number> {
-  const chosen = names.length === 0 ? manifest : names.map(binaryOf)
+  const chosen = names.length === 0 ? manifest : names.flatMap(binariesOf)
   if (action === 'list') return list(chosen)
   if (action === 'install') return install(chosen)
   throw new UsageError(`binaries has no ${action}${suggestion(action, actions)}: it is ${actions.join(' or ')}`)
 }
 
-function binaryOf(name: string): Binary {
-  const binary = manifest.find((row) => row.name === name)
-  if (binary) return binary
-  const known = manifest.map((row) => row.name)
-  throw new UsageError(`there is no client ${name}${suggestion(name, known)}: they are ${known.join(', ')}`)
+function binariesOf(name: string): readonly Binary[] {
+  const rows = rowsOf(name)
+  if (rows.length > 0) return rows
+  const names = [...new Set(manifest.map((row) => row.name))]
+  const meant = suggestion(name, [...names, ...manifest.map(idOf)])
+  throw new UsageError(`there is no client ${name}${meant}: they are ${names.join(', ')}`)
 }
 
 async function list(chosen: readonly Binary[]): Promise<number> {

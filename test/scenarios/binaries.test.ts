@@ -2,8 +2,9 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { cacheFolder, cachedPath } from '../../vendor-binaries/cache.js'
-import { findBinary, missing } from '../../vendor-binaries/find.js'
+import { findBinary, missing, needBinary } from '../../vendor-binaries/find.js'
 import { manifest, type Binary } from '../../vendor-binaries/manifest.js'
+import { idOf, installCommand, rowOf, rowsOf, variableOf } from '../../vendor-binaries/names.js'
 import { folderFor } from '../support/registries.js'
 
 const tool: Binary = {
@@ -11,7 +12,7 @@ const tool: Binary = {
   version: '1.2.3',
   source: { kind: 'go', package: 'example.com/tool', version: 'v1.2.3', go: '1.26' },
   question: { args: ['version'], pattern: /v(\S+)/ },
-  variable: 'START_REGISTRY_TOOL',
+  isDefault: true,
 }
 
 /** An executable that says its version. */
@@ -65,7 +66,29 @@ void t.test('the cache is in the user’s cache folder unless it is named', asyn
   t.match(cacheFolder({ XDG_CACHE_HOME: 'relative' }), /\/\.cache\/start-registry$/)
 })
 
-void t.test('each client of the manifest has a name and a variable of its own', async (t) => {
-  for (const { name, variable } of manifest) t.equal(variable, `START_REGISTRY_${name.toUpperCase()}`)
-  t.equal(new Set(manifest.map(({ name }) => name)).size, manifest.length)
+void t.test('a client of several versions is called by its id, the default by its name alone', async (t) => {
+  const [old, now] = ['helm@3.8.2', 'helm'].map((text) => rowOf(text) as Binary)
+  t.match(old, { name: 'helm', version: '3.8.2' })
+  t.match(now, { name: 'helm', version: '3.22.0' })
+  t.equal(rowOf('helm@3.22.0'), now)
+  t.equal(variableOf(old as Binary), 'START_REGISTRY_HELM_3_8_2')
+  t.equal(variableOf(now as Binary), 'START_REGISTRY_HELM')
+  t.equal(installCommand(old as Binary), 'npx start-registry binaries install helm@3.8.2')
+  t.equal(installCommand(now as Binary), 'npx start-registry binaries install helm')
+  t.same(rowsOf('cosign').map(idOf), ['cosign@1.0.0', 'cosign@2.6.5', 'cosign@3.1.3'])
+  t.same(rowsOf('cosign@3.1.3').map(idOf), ['cosign@3.1.3'])
+  t.same(rowsOf('podman').map(idOf), ['podman'])
+  t.same(rowsOf('podman@4.3.1'), [])
+  t.equal(rowOf('helm@9'), undefined)
+  await t.rejects(needBinary('helm@9'), { message: 'there is no client helm@9 in the manifest' })
+})
+
+void t.test('each row of the manifest has an id and a variable of its own, each name one default', async (t) => {
+  t.equal(new Set(manifest.map(idOf)).size, manifest.length)
+  t.equal(new Set(manifest.map(variableOf)).size, manifest.length)
+  const names = [...new Set(manifest.map(({ name }) => name))]
+  t.same(
+    manifest.filter(({ isDefault }) => isDefault).map(({ name }) => name),
+    names,
+  )
 })

@@ -1,14 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
+import { dataFile, parse, withoutSystemVersions, writeCommand } from '../../scenarios/compatibility/data.js'
+import type { CompatibilityRecord } from '../../scenarios/compatibility/record.js'
 import { playScenario } from '../../scenarios/play.js'
 import type { Scenario } from '../../scenarios/scenario.js'
 
-/** Plays a scenario as a test; its transcript is shown when it fails. */
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** The records that the repository keeps. */
+export const keptRecords = (): readonly CompatibilityRecord[] => parse(readFileSync(join(root, dataFile), 'utf8'))
+
+/**
+ * Plays a scenario as a test; its transcript is shown when it fails. What it shows of its clients must be what the
+ * repository keeps, but for the versions of those that come from the system's packages.
+ */
 export async function replay(t: Test, scenario: Scenario): Promise<void> {
   await t.test(scenario.title, async (t) => {
     const transcript: string[] = []
     try {
-      await playScenario(scenario, (text) => void transcript.push(text))
-      t.pass('to the end')
+      const records = await playScenario(scenario, (text) => void transcript.push(text))
+      const kept = keptRecords().filter((record) => record.scenario === scenario.name)
+      t.same(
+        withoutSystemVersions(records),
+        withoutSystemVersions(kept),
+        `its records are those of ${dataFile}, which ${writeCommand(scenario.name)} writes`,
+      )
     } catch (error) {
       t.comment(transcript.join(''))
       throw error
