@@ -20,7 +20,8 @@ export type Route =
       readonly code: 'NAME_INVALID' | 'DIGEST_INVALID' | 'TAG_INVALID'
       readonly text: string
     }
-  | { readonly kind: 'unknown' }
+  /** `path` as it was sent, for pages that are none of the OCI API's. */
+  | { readonly kind: 'unknown'; readonly path: string }
 
 export type RouteKind = Route['kind']
 
@@ -31,7 +32,6 @@ export interface Target {
 }
 
 const base: Route = { kind: 'base' }
-const unknown: Route = { kind: 'unknown' }
 const noQuery: Query = new Map()
 
 /**
@@ -66,12 +66,14 @@ function readTarget(target: string): Target {
 
 const originForm = (path: string): string => /^https?:\/\/[^/]*(\/.*)?$/i.exec(path)?.[1] ?? ''
 
+const unknown = (path: string): Route => ({ kind: 'unknown', path })
+
 function parsePath(raw: string): Route {
   const path = raw.includes('%') ? raw.split('/').map(decodeSegment).join('/') : raw
   if (path === '/v2/' || path === '/v2') return base
   if (path === '/v2/_catalog') return { kind: 'catalog' }
   if (path === '/v2/auth') return { kind: 'token' }
-  if (!path.startsWith('/v2/')) return unknown
+  if (!path.startsWith('/v2/')) return unknown(raw)
   // A name may hold any of the words below, so the end of the path decides.
   const lastSlash = path.lastIndexOf('/')
   const slash = path.lastIndexOf('/', lastSlash - 1)
@@ -82,14 +84,14 @@ function parsePath(raw: string): Route {
     case 'referrers':
       return named(path, slash) ?? digestRoute('referrers', path.slice(4, slash), last)
     case 'tags':
-      return last === 'list' ? (named(path, slash) ?? { kind: 'tags', repository: path.slice(4, slash) }) : unknown
+      return last === 'list' ? (named(path, slash) ?? { kind: 'tags', repository: path.slice(4, slash) }) : unknown(raw)
     case 'blobs':
       if (last !== 'uploads') return named(path, slash) ?? digestRoute('blob', path.slice(4, slash), last)
       return named(path, slash) ?? { kind: 'uploads', repository: path.slice(4, slash) }
     case 'uploads':
-      return path.endsWith('/blobs', slash) ? uploadRoute(path, slash - '/blobs'.length, last) : unknown
+      return path.endsWith('/blobs', slash) ? uploadRoute(path, slash - '/blobs'.length, last) : unknown(raw)
     default:
-      return unknown
+      return unknown(raw)
   }
 }
 
