@@ -21,7 +21,8 @@ export class Clients {
     for (const name of names) {
       const found = await needBinary(name)
       const row = rowOf(name) as Binary
-      all.push({ ...found, id: idOf(row), name: row.name })
+      // By its name and by its id it is one client.
+      if (!all.some(({ id }) => id === idOf(row))) all.push({ ...found, id: idOf(row), name: row.name })
     }
     return new Clients(all)
   }

@@ -8,6 +8,8 @@ export interface GoSource {
   /** The oldest Go that builds it, as its go.mod says. */
   readonly go: string
   readonly ldflags?: string
+  /** Its module, when it is built inside a module that requires it, and not by `go install`. */
+  readonly module?: string
 }
 
 /** A client of the system's package manager, in whatever version that has. */
@@ -34,6 +36,8 @@ export interface Binary {
   readonly source: GoSource | SystemSource
   /** Undefined for a program that does not tell: it is never taken from PATH. */
   readonly question: VersionQuestion | undefined
+  /** What its project names its release archives after, when that is not the client. */
+  readonly archive?: string
 }
 
 // `v3.8.2+g6e3701e` with what a release was built from.
@@ -48,11 +52,32 @@ function helm(version: string, go: string, isDefault = false): Binary {
   return { name: 'helm', version, isDefault, source, question: helmQuestion }
 }
 
-const cosignQuestion: VersionQuestion = { args: ['version', '--json'], pattern: /"gitVersion": "v([^"]+)"/ }
+// cosign 1 writes it with a capital letter.
+const cosignQuestion: VersionQuestion = { args: ['version', '--json'], pattern: /"gitVersion": "v([^"]+)"/i }
 
-function cosign(version: string, module: string, go: string, isDefault = false): Binary {
+function cosign(version: string, go: string, isDefault = false): Binary {
+  const [major = ''] = version.split('.')
+  const module = `github.com/sigstore/cosign/v${major}`
   const source = { kind: 'go', package: `${module}/cmd/cosign`, version: `v${version}`, go } as const
   return { name: 'cosign', version, isDefault, source, question: cosignQuestion }
+}
+
+// `go install` asks for the list of a module's versions too, to see whether it is deprecated, and a module proxy that has
+// only some of them refuses that for this one. As what another module requires it builds, and there it knows its version
+// by this flag alone.
+const cosign1: Binary = {
+  name: 'cosign',
+  version: '1.0.0',
+  isDefault: false,
+  source: {
+    kind: 'go',
+    package: 'github.com/sigstore/cosign/cmd/cosign',
+    version: 'v1.0.0',
+    go: '1.16',
+    ldflags: '-X github.com/sigstore/cosign/cmd/cosign/cli.gitVersion=v1.0.0',
+    module: 'github.com/sigstore/cosign',
+  },
+  question: cosignQuestion,
 }
 
 function system(name: string): Binary {
@@ -65,9 +90,9 @@ export const manifest: readonly Binary[] = [
   helm('3.8.2', '1.16'),
   helm('3.22.0', '1.26', true),
   helm('4.3.1', '1.26'),
-  cosign('1.0.0', 'github.com/sigstore/cosign', '1.16'),
-  cosign('2.6.5', 'github.com/sigstore/cosign/v2', '1.25', true),
-  cosign('3.1.3', 'github.com/sigstore/cosign/v3', '1.26'),
+  cosign1,
+  cosign('2.6.5', '1.25', true),
+  cosign('3.1.3', '1.26'),
   {
     name: 'crane',
     version: '0.22.1',
@@ -79,6 +104,7 @@ export const manifest: readonly Binary[] = [
       go: '1.25',
     },
     question: { args: ['version'], pattern: /^v?(\d\S*)$/m },
+    archive: 'go-containerregistry',
   },
   {
     name: 'oras',

@@ -14,10 +14,6 @@ export function variableOf(binary: Binary): string {
   return `START_REGISTRY_${text.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`
 }
 
-/** The command that gets a client. */
-export const installCommand = (binary: Binary): string =>
-  `npx start-registry binaries install ${binary.isDefault ? binary.name : idOf(binary)}`
-
 /** The row that an id means, or a name: of its versions, the default. Undefined when there is none. */
 export const rowOf = (text: string, rows: readonly Binary[] = manifest): Binary | undefined =>
   rows.find((row) => idOf(row) === text || (row.isDefault && row.name === text))
@@ -25,3 +21,7 @@ export const rowOf = (text: string, rows: readonly Binary[] = manifest): Binary 
 /** The rows that an id or a name means: all versions of a name. Empty when there is none. */
 export const rowsOf = (text: string, rows: readonly Binary[] = manifest): readonly Binary[] =>
   rows.filter((row) => idOf(row) === text || row.name === text)
+
+/** The command that gets a client, and no other version of it. */
+export const installCommand = (binary: Binary): string =>
+  `npx start-registry binaries install ${rowsOf(binary.name).length === 1 ? binary.name : idOf(binary)}`

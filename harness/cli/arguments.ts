@@ -22,6 +22,8 @@ const flags = {
   anonymous: { type: 'string' },
   auth: { type: 'string' },
   'ready-file': { type: 'string' },
+  from: { type: 'string' },
+  offline: { type: 'boolean' },
   json: { type: 'boolean' },
   quiet: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -38,6 +40,9 @@ export interface Arguments {
   readonly options: StartOptions
   readonly caOut: string | undefined
   readonly readyFile: string | undefined
+  /** A folder to take clients from. */
+  readonly from: string | undefined
+  readonly offline: boolean
   readonly json: boolean
   readonly quiet: boolean
 }
@@ -48,12 +53,17 @@ export function readArguments(args: readonly string[]): Arguments {
   const [name = 'serve', ...rest] = positionals
   if (!isCommand(name)) throw new UsageError(`unknown command ${name}${suggestion(name, commands)}`)
   if (name === 'serve' && rest.length > 0) throw new UsageError(`unexpected argument ${rest[0]}`)
+  for (const flag of ['from', 'offline'] as const) {
+    if (name !== 'binaries' && values[flag] !== undefined) throw new UsageError(`--${flag} goes with binaries`)
+  }
   return {
     command: values.help ? 'help' : values.version ? 'version' : name,
     rest,
     options: startOptions(values),
     caOut: values['ca-out'],
     readyFile: values['ready-file'],
+    from: values.from,
+    offline: values.offline ?? false,
     json: values.json ?? false,
     quiet: values.quiet ?? false,
   }

@@ -1,77 +1,71 @@
-import { findBinary, type FoundBinary } from '../../vendor-binaries/find.js'
-import { installBinary } from '../../vendor-binaries/install.js'
+import { statSync } from 'node:fs'
+import { search } from '../../vendor-binaries/find.js'
+import { installBinaries } from '../../vendor-binaries/install.js'
 import { manifest, type Binary } from '../../vendor-binaries/manifest.js'
 import { idOf, installCommand, rowsOf } from '../../vendor-binaries/names.js'
 import { suggestion } from '../nearest.js'
-import { UsageError } from './arguments.js'
+import { UsageError, type Arguments } from './arguments.js'
 
 const actions = ['list', 'install'] as const
 
 /**
- * `binaries [list|install] [NAME...]`: says where the real clients are, or gets those that are missing. Answers the
- * exit code: 1 when one could not be got. @throws UsageError for an action or a client that there is not.
+ * `binaries [list|install] [NAME...]`: says where the real clients are, or gets those that are missing; a name means all
+ * its versions. Answers the exit code: 1 when one could not be got. @throws UsageError for an action or a client that
+ * there is not.
  */
-export async function binaries([action = 'list', ...names]: readonly string[]): Promise<number> {
-  const chosen = names.length === 0 ? manifest : names.flatMap(binariesOf)
-  if (action === 'list') return list(chosen)
-  if (action === 'install') return install(chosen)
+export async function binaries({ rest, from, offline }: Arguments): Promise<number> {
+  const [action = 'list', ...names] = rest
+  const chosen = names.length === 0 ? manifest : [...new Set(names.flatMap(binariesOf))]
+  const env = from === undefined ? process.env : { ...process.env, START_REGISTRY_BINARIES: folderOf(from) }
+  if (action === 'list') return list(chosen, env)
+  if (action === 'install') return install(chosen, env, offline)
   throw new UsageError(`binaries has no ${action}${suggestion(action, actions)}: it is ${actions.join(' or ')}`)
 }
 
 function binariesOf(name: string): readonly Binary[] {
   const rows = rowsOf(name)
   if (rows.length > 0) return rows
-  const names = [...new Set(manifest.map((row) => row.name))]
-  const meant = suggestion(name, [...names, ...manifest.map(idOf)])
-  throw new UsageError(`there is no client ${name}${meant}: they are ${names.join(', ')}`)
+  const ids = manifest.map(idOf)
+  const meant = suggestion(name, [...manifest.map((row) => row.name), ...ids])
+  throw new UsageError(`there is no client ${name}${meant}: they are ${ids.join(', ')}`)
 }
 
-async function list(chosen: readonly Binary[]): Promise<number> {
-  const rows = [['NAME', 'VERSION', 'FOUND', 'HOW TO GET IT']]
-  for (const binary of chosen) {
-    const found = await findBinary(binary).catch((error: Error) => error)
-    rows.push([binary.name, versionOf(binary, found), placeOf(found), installCommand(binary)])
-  }
+function folderOf(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path
+  throw new UsageError(`--from must be a folder, and ${path} is none`)
+}
+
+async function list(chosen: readonly Binary[], env: NodeJS.ProcessEnv): Promise<number> {
+  const rows = [['CLIENT', 'VERSION', 'WHERE IT IS, OR HOW TO GET IT']]
+  for (const binary of chosen) rows.push([binary.name, ...(await look(binary, env))])
   process.stdout.write(table(rows))
   return 0
 }
 
-type Search = FoundBinary | Error | undefined
-
-const versionOf = (binary: Binary, found: Search): string =>
-  found && !(found instanceof Error) ? found.version : binary.version
-
-function placeOf(found: Search): string {
-  if (!found) return 'missing'
-  return found instanceof Error ? found.message : `${found.path} (${found.from})`
+async function look(binary: Binary, env: NodeJS.ProcessEnv): Promise<[version: string, place: string]> {
+  try {
+    const { found } = await search(binary, env)
+    if (found) return [found.version, `${found.path} (${found.from})`]
+    return [binary.version, `missing: ${installCommand(binary)}`]
+  } catch (error) {
+    return [binary.version, error instanceof Error ? error.message : String(error)]
+  }
 }
 
 // Columns as wide as their widest cell; the last one ends where its text does.
 function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('')
+  const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')
+  return rows.map((row) => `${line(row).trimEnd()}\n`).join('')
 }
 
-async function install(chosen: readonly Binary[]): Promise<number> {
-  const say = (line: string): void => void process.stdout.write(`${line}\n`)
-  let code = 0
-  for (const binary of chosen) {
-    try {
-      const { path, version } = (await findBinary(binary)) ?? (await installBinary(binary, say))
-      say(`${binary.name} ${version}: ${path}`)
-    } catch (error) {
-      // The others are still worth having.
-      process.stderr.write(`start-registry: ${error instanceof Error ? error.message : String(error)}\n`)
-      code = 1
-    }
-  }
-  return code
+async function install(chosen: readonly Binary[], env: NodeJS.ProcessEnv, offline: boolean): Promise<number> {
+  const absent = await installBinaries(chosen, {
+    say: (line) => void process.stdout.write(`${line}\n`),
+    complain: (line) => void process.stderr.write(`start-registry: ${line}\n`),
+    // Without the flag the environment says.
+    offline: offline || undefined,
+    env,
+  })
+  return absent.length === 0 ? 0 : 1
 }

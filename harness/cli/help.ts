@@ -39,6 +39,8 @@ Commands
   scenarios [NAME...]         run end-to-end stories with the real clients
   binaries list               say which real clients are here, and where
   binaries install [NAME...]  build the missing ones with the Go toolchain
+    --from DIR                take them from files in DIR that were downloaded
+    --offline                 build and install nothing, say what is missing
 
 Examples
   start-registry --port 5000

@@ -41,7 +41,7 @@ async function run(args: Arguments): Promise<number> {
     }
     case 'binaries': {
       const { binaries } = await import('./binaries.js')
-      return binaries(args.rest)
+      return binaries(args)
     }
     case 'scenarios': {
       const { scenarios } = await import('./scenarios.js')

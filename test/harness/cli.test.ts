@@ -177,6 +177,8 @@ void t.test('wrong use is 2, with a message that helps', async (t) => {
     [['--tls-cert', 'x'], '--tls-cert and --tls-key go together'],
     [['--http'], '--http goes with --tls'],
     [['--ca-out', 'x'], '--ca-out goes with --tls'],
+    [['--offline'], '--offline goes with binaries'],
+    [['scenarios', '--from', 'x'], '--from goes with binaries'],
   ]
   for (const [args, message] of rows) {
     t.same(await run(t, ...args), { code: 2, out: '', err: `start-registry: ${message}\n${hint}` }, args.join(' '))
