@@ -7,7 +7,8 @@ import type { RequestListener } from '../src/server/event.js'
 import { listen } from '../src/server/listener.js'
 import { createRegistry } from '../src/server/registry.js'
 import type { Store } from '../src/store/store.js'
-import { makeHome } from './homes/home.js'
+import { clientFlags, type ClientFlags } from './homes/flags.js'
+import { makeHome, type EnvOptions } from './homes/home.js'
 import { logLine } from './log.js'
 import { checkOptions, type StartOptions } from './options.js'
 
@@ -23,7 +24,9 @@ export interface Registry extends AsyncDisposable {
   readonly spkiPin: string | undefined
   readonly store: Store
   /** What to spread into a child's environment: a private home where every client trusts and knows this registry. */
-  readonly env: (options?: { readonly as?: string | undefined }) => Record<string, string>
+  readonly env: (options?: EnvOptions) => Record<string, string>
+  /** Words to put behind a client's command instead, such as `helm push … --ca-file ca.pem`. */
+  readonly flags: ClientFlags
   /** Calls `listener` when a request has ended. The answer takes it away again. */
   readonly onRequest: (listener: RequestListener) => () => void
   /** Stops listening, lets running requests end, and removes what was made. Further calls wait for the first. */
@@ -93,8 +96,8 @@ async function start(options: StartOptions, made: Disposal[]): Promise<Registry>
     caFile,
     spkiPin: certificates?.spkiPin,
     store,
-    env: ({ as } = {}) =>
-      makeHome(folder(), { host, port: listener.port, url, caFile, account: accountOf(accounts, as) }),
+    env: (about) => makeHome(folder(), { host, port: listener.port, url, caFile, accounts }, about),
+    flags: clientFlags(folder, url, caFile),
     onRequest: core.onRequest,
     close,
     [Symbol.asyncDispose]: close,
@@ -160,16 +163,6 @@ function hostOf(host: string | undefined, port: number): string {
   if (host === undefined || host === '0.0.0.0') return `127.0.0.1:${port}`
   if (host === '::') return `[::1]:${port}`
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-}
-
-function accountOf(
-  accounts: NonNullable<StartOptions['accounts']>,
-  as: string | undefined,
-): (typeof accounts)[number] | undefined {
-  if (as === undefined) return undefined
-  const account = accounts.find(({ username }) => username === as)
-  if (!account) throw new TypeError(`start-registry: there is no account ${as} whose password is known here`)
-  return account
 }
 
 const writeLog: RequestListener = (event) => void process.stderr.write(`${logLine(event)}\n`)

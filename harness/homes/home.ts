@@ -1,112 +1,83 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Account } from '../../src/access/accounts.js'
+import { containers } from './containers.js'
+import { dockerConfig } from './docker-config.js'
+import { homeFolder } from './folder.js'
+import { helm } from './helm.js'
+import { regctl } from './regctl.js'
+import { trust } from './trust.js'
 
-/** What a client is to know of the registry that it talks to. */
+/** Whose home it is to be; what `registry.env()` takes. */
+export interface EnvOptions {
+  /** The username of the account that the clients are logged in as. @default nobody */
+  readonly as?: string | undefined
+  /** More host names that lead to the registry, for logins and certificates; see `tls: { names }`. @default none */
+  readonly names?: readonly string[] | undefined
+  /** Whether the clients trust the registry's CA; false leaves them with the system's. @default true */
+  readonly trust?: boolean | undefined
+}
+
+/** What the clients are to know of the registry that they talk to. */
 export interface HomeOptions {
+  /** As clients write it: `127.0.0.1:41873`. */
+  readonly host: string
+  readonly url: string
+  /** Every name of the registry, with its port: to a client that looks for a login, each is another registry. */
+  readonly names: readonly string[]
+  /** What to trust. */
+  readonly ca: { readonly file: string; readonly pem: string } | undefined
+  readonly account: Account | undefined
+}
+
+/** What of a running registry its homes are made from. */
+export interface HomeSource {
   readonly host: string
   readonly port: number
   readonly url: string
   readonly caFile: string | undefined
-  /** Who the clients are logged in as; undefined for nobody. */
-  readonly account: Account | undefined
+  readonly accounts: readonly Account[]
 }
 
 /**
- * Makes a private home below `folder` in which helm, cosign, crane, oras, podman, skopeo, buildah, curl, Node, Python and
- * Go programs trust the registry's CA and are logged in, and answers the environment that leads them there.
- * Nothing of the user's own configuration is read or written.
+ * Makes a private home below `folder`, in which helm, cosign, crane, oras, regctl, podman, skopeo, buildah, curl, and
+ * Node, Python and Go programs know the registry: its CA, and an account's login. Answers the environment that leads
+ * them there. Nothing of the user's own configuration is read or written.
+ * @throws TypeError when there is no such account, or a name is none.
  */
-export function makeHome(folder: string, options: HomeOptions): Record<string, string> {
-  const home = mkdtempSync(join(folder, 'home-'))
-  const file = (path: string, text: string): string => {
-    mkdirSync(dirname(join(home, path)), { recursive: true })
-    writeFileSync(join(home, path), text, { mode: 0o600 })
-    return join(home, path)
-  }
-  // Three names for one registry are three registries to a client that looks for its credentials.
-  const names = [`127.0.0.1:${options.port}`, `localhost:${options.port}`, `[::1]:${options.port}`]
-  if (!names.includes(options.host)) names.push(options.host)
-  const logins = file('.docker/config.json', dockerConfig(names, options.account))
-  const config = join(home, '.config')
+export function makeHome(folder: string, source: HomeSource, options: EnvOptions = {}): Record<string, string> {
+  const about = homeOptions(source, options)
+  const home = homeFolder(folder)
+  const { path } = home
   return {
-    HOME: home,
-    DOCKER_CONFIG: dirname(logins),
-    XDG_CONFIG_HOME: config,
-    XDG_CACHE_HOME: join(home, '.cache'),
-    XDG_DATA_HOME: join(home, '.local/share'),
-    XDG_RUNTIME_DIR: makeFolder(home, 'run'),
-    TMPDIR: makeFolder(home, 'tmp'),
-    REGISTRY: options.host,
-    REGISTRY_URL: options.url,
-    REGISTRY_AUTH_FILE: logins,
-    CONTAINERS_CONF: file('.config/containers/containers.conf', containersConf(home)),
-    CONTAINERS_REGISTRIES_CONF: file('.config/containers/registries.conf', registriesConf(names, options)),
-    CONTAINERS_STORAGE_CONF: file('.config/containers/storage.conf', storageConf(home)),
-    ...trust(names, options, file),
-    ...helmFolders(home),
+    HOME: path,
+    XDG_CONFIG_HOME: join(path, '.config'),
+    XDG_CACHE_HOME: join(path, '.cache'),
+    XDG_DATA_HOME: join(path, '.local/share'),
+    XDG_RUNTIME_DIR: home.folder('run'),
+    TMPDIR: home.folder('tmp'),
+    REGISTRY: about.host,
+    REGISTRY_URL: about.url,
+    ...dockerConfig(home, about),
+    ...containers(home, about),
+    ...helm(home),
+    ...regctl(home, about),
+    ...trust(about),
   }
 }
 
-function makeFolder(home: string, name: string): string {
-  const path = join(home, name)
-  mkdirSync(path, { mode: 0o700 })
-  return path
-}
-
-function dockerConfig(names: readonly string[], account: Account | undefined): string {
-  const auth = account && Buffer.from(`${account.username}:${account.password}`).toString('base64')
-  return JSON.stringify({ auths: auth === undefined ? {} : Object.fromEntries(names.map((name) => [name, { auth }])) })
-}
-
-// podman's locks, its state and what it copies through would otherwise be shared by all podmans of the machine: in
-// /dev/shm, /run/libpod, /run/containers and /var/tmp.
-function containersConf(home: string): string {
-  const engine = [
-    'events_logger = "none"',
-    'cgroup_manager = "cgroupfs"',
-    'lock_type = "file"',
-    `tmp_dir = "${join(home, 'run/libpod')}"`,
-    `image_copy_tmp_dir = "${join(home, 'tmp')}"`,
-  ]
-  const network = [`network_config_dir = "${join(home, 'networks')}"`]
-  return `[engine]\n${engine.join('\n')}\n\n[network]\n${network.join('\n')}\n`
-}
-
-// podman, skopeo and buildah take http only from registries that are named as insecure.
-function registriesConf(names: readonly string[], { url }: HomeOptions): string {
-  const insecure = url.startsWith('http:')
-  return names.map((location) => `[[registry]]\nlocation = "${location}"\ninsecure = ${insecure}\n`).join('\n')
-}
-
-// vfs needs no kernel support; a storage of its own keeps podman's memory of other registries' blobs out.
-function storageConf(home: string): string {
-  return `[storage]\ndriver = "vfs"\ngraphroot = "${join(home, 'storage')}"\nrunroot = "${join(home, 'run/storage')}"\n`
-}
-
-function trust(
-  names: readonly string[],
-  { caFile }: HomeOptions,
-  file: (path: string, text: string) => string,
-): Record<string, string> {
-  file('.config/containers/policy.json', JSON.stringify({ default: [{ type: 'insecureAcceptAnything' }] }))
-  if (caFile === undefined) return {}
-  const pem = readFileSync(caFile, 'utf8')
-  for (const name of names) file(`.config/containers/certs.d/${name}/ca.crt`, pem)
-  return {
-    SSL_CERT_FILE: caFile,
-    NODE_EXTRA_CA_CERTS: caFile,
-    REQUESTS_CA_BUNDLE: caFile,
-    CURL_CA_BUNDLE: caFile,
-    GIT_SSL_CAINFO: caFile,
+function homeOptions(source: HomeSource, { as, names = [], trust = true }: EnvOptions): HomeOptions {
+  const { host, port, url, caFile, accounts } = source
+  const account = accounts.find(({ username }) => username === as)
+  if (as !== undefined && !account)
+    throw new TypeError(`start-registry: there is no account ${as} whose password is known here`)
+  for (const name of names) {
+    // It becomes part of a path.
+    if (!/^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(name)) {
+      throw new TypeError(`start-registry: names: ${JSON.stringify(name)} is not a host name; the port is added to it`)
+    }
   }
-}
-
-function helmFolders(home: string): Record<string, string> {
-  return {
-    HELM_CONFIG_HOME: join(home, 'helm/config'),
-    HELM_CACHE_HOME: join(home, 'helm/cache'),
-    HELM_DATA_HOME: join(home, 'helm/data'),
-    HELM_REGISTRY_CONFIG: join(home, '.docker/config.json'),
-  }
+  const hosts = ['127.0.0.1', 'localhost', '[::1]', ...names].map((name) => `${name}:${port}`)
+  const ca = trust && caFile !== undefined ? { file: caFile, pem: readFileSync(caFile, 'utf8') } : undefined
+  return { host, url, names: [...new Set([...hosts, host])], ca, account }
 }
