@@ -18,7 +18,8 @@ export const catalogScope: Scope = { type: 'registry', name: 'catalog', actions:
  */
 export function parseScopes(texts: readonly string[]): readonly Scope[] | string {
   const scopes: Scope[] = []
-  for (const text of texts.flatMap((value) => value.split(/\s+/)).filter((word) => word !== '')) {
+  // Go writes a space in a query as a plus sign, which no scope has.
+  for (const text of texts.flatMap((value) => value.split(/[\s+]+/)).filter((word) => word !== '')) {
     const [, type, name, list] = /^([a-z0-9]+)(?:\([a-z0-9]+\))?:([^:].*):([^:]*)$/.exec(text) ?? []
     if (type === undefined || name === undefined || list === undefined) return text
     scopes.push({ type, name, actions: list.split(',').filter((word) => word !== '') })

@@ -106,6 +106,7 @@ void t.test('scopes may be repeated, joined by spaces, and more than may be had'
   for (const [query, headers, expected] of [
     ['?scope=repository:a:pull&scope=repository:b:push', alice, [repository('a', 'pull'), repository('b', 'push')]],
     ['?scope=repository:a:pull%20repository:b:push', alice, [repository('a', 'pull'), repository('b', 'push')]],
+    ['?scope=repository:a:pull+repository:b:push', alice, [repository('a', 'pull'), repository('b', 'push')]],
     ['?scope=repository:a:push&scope=repository:a:pull', alice, [repository('a', 'pull', 'push')]],
     ['?scope=repository:a:*', alice, [repository('a', 'pull', 'push', 'delete')]],
     ['?scope=repository:team/app:*', bob, [repository('team/app', 'pull', 'push')]],
