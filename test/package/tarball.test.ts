@@ -56,13 +56,16 @@ void t.test('the packed package, installed elsewhere', async (t) => {
   })
 
   await t.test('starts with npx', async (t) => {
-    const child = spawn('npx', ['start-registry', '--quiet'], { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] })
-    const exit = new Promise((resolve) => child.once('exit', resolve))
+    // A process group of its own: npx does not hand a signal on, and what it started would stay when it is gone.
+    const stdio = ['ignore', 'pipe', 'inherit'] as const
+    const child = spawn('npx', ['start-registry', '--quiet'], { cwd: project, stdio: [...stdio], detached: true })
+    const closed = new Promise((resolve) => child.once('close', resolve))
     const [chunk] = (await child.stdout.take(1).toArray()) as [Buffer]
     const [, port] = /^start-registry: listening on http:\/\/127\.0\.0\.1:(\d+)\n$/.exec(chunk.toString()) ?? []
     t.equal((await new Wire(Number(port)).get('/v2/')).status, 200)
-    child.kill('SIGTERM')
-    await exit
+    process.kill(-(child.pid as number), 'SIGTERM')
+    // Of all that hold its stdout, so that the registry is gone as well.
+    await closed
   })
 
   await t.test("is imported from ESM: the README's example, as it stands there", async (t) => {
