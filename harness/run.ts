@@ -1,7 +1,8 @@
-import { constants } from 'node:os'
-import { basename } from 'node:path'
-import { execa } from 'execa'
+import { existsSync } from 'node:fs'
+import { basename, delimiter, join } from 'node:path'
 import { commandLine, wordsOf, type Word } from './command-line.js'
+import { inNamespace, ownBlobCache, type Namespace } from './namespace.js'
+import { spawnGroup } from './spawn-group.js'
 
 export interface RunOptions {
   /** The environment, beside the few variables that every program needs; usually `registry.env()`. */
@@ -14,10 +15,12 @@ export interface RunOptions {
   readonly input?: string | undefined
   /** The status that it is to end with, or 'any'. @default 0 */
   readonly status?: number | 'any' | undefined
-  /** Milliseconds after which it is killed. @default 60 000 */
+  /** Milliseconds after which it is killed, with all that it started. @default 60 000 */
   readonly timeout?: number | undefined
   /** Passwords and the like: replaced in whatever is printed, and in errors. */
   readonly hide?: readonly string[] | undefined
+  /** System files that it sees otherwise than they are. @default none: it runs among the others */
+  readonly namespace?: Namespace | undefined
   /** Hears of the command line, and then of its output, indented. */
   readonly transcript?: ((text: string) => void) | undefined
 }
@@ -38,8 +41,8 @@ export interface RunResult {
 export class RunError extends Error {
   readonly result: RunResult
 
-  constructor(problem: string, result: RunResult, output: string) {
-    const tail = output.split('\n').slice(-25).join('\n')
+  constructor(problem: string, result: RunResult) {
+    const tail = result.output.split('\n').slice(-25).join('\n')
     super(`\`${result.command}\` ${problem}, after ${Math.round(result.ms)} ms${tail && `:\n${indent(tail)}`}`)
     this.name = 'RunError'
     this.result = result
@@ -69,44 +72,55 @@ const inherited = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TERM', 'USER', 'LOGNAME', 'S
 
 /**
  * Runs one command and answers what it printed.
- * @throws RunError when it cannot be run, runs too long or ends with another status than it is to.
+ * @throws RunError when it cannot be run, runs too long or ends with another status than it is to; in it, secrets are
+ *   hidden everywhere.
  */
 export async function runCommand(words: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  const [file, ...args] = words
-  if (file === undefined) throw new TypeError('a command needs at least the name of a program')
-  const { env = {}, set = {}, status = 0, timeout = 60_000, hide = [], transcript } = options
+  const [program] = words
+  if (program === undefined) throw new TypeError('a command needs at least the name of a program')
+  const { env = {}, set = {}, status = 0, timeout = 60_000, hide = [], namespace, transcript } = options
   const hidden = (text: string): string =>
     hide.reduce((shown, secret) => (secret === '' ? shown : shown.replaceAll(secret, '***')), text)
-  const assignments = Object.entries(set).map(([name, value]) => `${name}=${commandLine([value])} `)
-  const command = hidden(assignments.join('') + commandLine([basename(file), ...args]))
+  const command = hidden(shown(words, set))
   transcript?.(`$ ${command}\n`)
-  const run = await execa(file, args, {
-    env: { ...pick(process.env, inherited), ...env, ...set },
-    extendEnv: false,
-    cwd: options.cwd ?? env['HOME'] ?? process.cwd(),
-    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-    all: true,
-    reject: false,
+  const environment = { ...pick(process.env, inherited), ...env, ...set }
+  const own = ownBlobCache(words, env)
+  const all = namespace ? inNamespace(own, namespace) : own
+  const cwd = options.cwd ?? env['HOME'] ?? process.cwd()
+  const { timedOut, problem, ...ended } = await spawnGroup(all, {
+    env: environment,
+    cwd,
+    input: options.input,
     timeout,
   })
-  const result: RunResult = {
-    command,
-    // Killed: what a shell answers for it. Not run at all: a shell's 127.
-    status: run.exitCode ?? (run.signal === undefined ? 127 : 128 + constants.signals[run.signal]),
-    stdout: run.stdout,
-    stderr: run.stderr,
-    output: run.all,
-    ms: run.durationMs,
-  }
+  const result: RunResult = { command, ...ended }
   const output = hidden(result.output)
   const ending = result.status === 0 ? '' : `    (status ${result.status})\n`
   transcript?.(`${output && `${indent(output)}\n`}${ending}`)
-  if (run.timedOut) throw new RunError(`did not end`, result, output)
-  if (run.code === 'ENOENT') throw new RunError(`is not there: ${file}`, result, output)
-  if (status !== 'any' && result.status !== status)
-    throw new RunError(`ended with status ${result.status}, not ${status}`, result, output)
+  const fail = (what: string): never => {
+    const { stdout, stderr } = result
+    throw new RunError(hidden(what), { ...result, stdout: hidden(stdout), stderr: hidden(stderr), output })
+  }
+  if (timedOut) fail(`did not end within ${timeout} ms and was killed`)
+  if (problem && !existsSync(cwd)) fail(`cannot run in ${cwd}, which is not there`)
+  // In a namespace it is the shell that does not find it.
+  const unfound = problem?.code === 'ENOENT' || (all !== words && result.status === 127)
+  if (unfound && !isOnPath(program, environment['PATH'])) fail(`is not there: ${program}`)
+  if (problem) fail(`could not be run: ${problem.message}`)
+  if (status !== 'any' && result.status !== status) fail(`ended with status ${result.status}, not ${status}`)
   return result
 }
+
+function shown(words: readonly string[], set: Readonly<Record<string, string>>): string {
+  const [program = '', ...args] = words
+  const assignments = Object.entries(set).map(([name, value]) => `${name}=${commandLine([value])} `)
+  return assignments.join('') + commandLine([basename(program), ...args])
+}
+
+const isOnPath = (program: string, path = ''): boolean =>
+  program.includes('/')
+    ? existsSync(program)
+    : path.split(delimiter).some((folder) => existsSync(join(folder, program)))
 
 const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '    ')
 
