@@ -23,9 +23,9 @@ export interface Registry extends AsyncDisposable {
   /** Base64 SHA-256 of the made certificate's public key, for Chromium's --ignore-certificate-errors-spki-list. */
   readonly spkiPin: string | undefined
   readonly store: Store
-  /** What to spread into a child's environment: a private home where every client trusts and knows this registry. */
+  /** What to spread into a child's environment: a private home, new each time, where every client knows this registry. */
   readonly env: (options?: EnvOptions) => Record<string, string>
-  /** Words to put behind a client's command instead, such as `helm push … --ca-file ca.pem`. */
+  /** Words to put behind a client's command instead, such as `helm push --ca-file ca.pem …`. */
   readonly flags: ClientFlags
   /** Calls `listener` when a request has ended. The answer takes it away again. */
   readonly onRequest: (listener: RequestListener) => () => void

@@ -2,14 +2,14 @@ import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * Words to put behind a client's command, for whoever does without the environment: they make it take the registry's
- * CA, or plain http. A client that needs none has an empty list.
+ * Words to put behind the name of a client's command (`podman push`, `helm show chart`), for whoever does without the
+ * environment: they make it take the registry's CA, or plain http. A client that needs none has an empty list.
  */
 export interface ClientFlags {
   readonly curl: readonly string[]
   /** helm 3.8.2 has none of these: it takes http from localhost, 127.* and [::1], and the CA by SSL_CERT_FILE. */
   readonly helm: readonly string[]
-  /** `oras cp` has them twice, as `--from-…` and `--to-…`. */
+  /** `oras cp` has them twice, as `--from-…` and `--to-…`. Without the last one it speaks http to localhost. */
   readonly oras: readonly string[]
   /** crane has no flag for a CA: over https it does not check the certificate then. */
   readonly crane: readonly string[]
@@ -32,7 +32,7 @@ export function clientFlags(folder: () => string, url: string, caFile: string | 
   return {
     curl: ['--cacert', caFile],
     helm: ['--ca-file', caFile],
-    oras: ['--ca-file', caFile],
+    oras: ['--ca-file', caFile, '--plain-http=false'],
     crane: ['--insecure'],
     cosign: ['--registry-cacert', caFile],
     podman: containers,

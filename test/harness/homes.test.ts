@@ -154,7 +154,7 @@ void t.test('what is no account and what is no name', async (t) => {
   const { registry } = await registryFor(t, { accounts })
   t.throws(() => registry.env({ as: 'carol' }), {
     name: 'TypeError',
-    message: 'start-registry: there is no account carol',
+    message: 'start-registry: there is no account carol whose password is known here',
   })
   for (const name of ['../etc', 'registry.test:443', 'https://registry.test', 'a/b', '', '-a', 'a"b', 'a\nb']) {
     t.throws(() => registry.env({ names: [name] }), {
@@ -185,7 +185,7 @@ void t.test('flags for https', async (t) => {
   t.same(registry.flags, {
     curl: ['--cacert', ca],
     helm: ['--ca-file', ca],
-    oras: ['--ca-file', ca],
+    oras: ['--ca-file', ca, '--plain-http=false'],
     crane: ['--insecure'],
     cosign: ['--registry-cacert', ca],
     podman: ['--cert-dir', folder],
