@@ -4,11 +4,15 @@ import t, { type Test } from 'tap'
 import { startRegistry, type Registry, type RequestEvent, type StartOptions, type Store } from 'start-registry'
 import { runner, type Run } from '../../harness/run.js'
 import { memoryStore } from '../../src/store/memory/store.js'
-import { client } from '../support/cached-client.js'
+import { clientPaths } from '../support/client-paths.js'
 import { hasIpv6 } from '../support/ipv6.js'
 import { registryFor } from '../support/registries.js'
 
 const alice = { username: 'alice', password: 'correct horse' }
+
+const client = await clientPaths(
+  'helm@3.8.2 helm@3.22.0 helm@4.3.1 cosign@1.0.0 cosign@2.6.5 cosign@3.1.3 crane oras regctl'.split(' '),
+)
 
 /** A store with an image, `app:1`, and a chart, `charts/web:0.1.0`. */
 async function stocked(): Promise<Store> {
@@ -69,17 +73,17 @@ const cosign = (id: string): Client => ({
 const oras: Client = {
   id: 'oras@1.3.6',
   flags: 'oras',
-  read: (host, flags = []) => [client('oras@1.3.6'), 'manifest', 'fetch', ...flags, `${host}/app:1`],
+  read: (host, flags = []) => [client('oras'), 'manifest', 'fetch', ...flags, `${host}/app:1`],
 }
 const crane: Client = {
   id: 'crane@0.22.1',
   flags: 'crane',
-  read: (host, flags = []) => [client('crane@0.22.1'), 'manifest', ...flags, `${host}/app:1`],
+  read: (host, flags = []) => [client('crane'), 'manifest', ...flags, `${host}/app:1`],
 }
 const regctl: Client = {
   id: 'regctl@0.11.7',
   flags: undefined,
-  read: (host) => [client('regctl@0.11.7'), 'manifest', 'get', `${host}/app:1`],
+  read: (host) => [client('regctl'), 'manifest', 'get', `${host}/app:1`],
 }
 const podman: Client = {
   id: 'podman',
@@ -168,7 +172,7 @@ void t.test('what a home leads to', async (t) => {
       words.map((word) => word.replace(/^--/, `--${prefix}-`))
     const [from, to] = [`${registry.host}/app:1`, `${registry.host}/copies`]
     await run`skopeo copy ${prefixed(skopeo, 'src')} ${prefixed(skopeo, 'dest')} docker://${from} docker://${to}:1`
-    await run`${client('oras@1.3.6')} cp ${prefixed(oras, 'from')} ${prefixed(oras, 'to')} ${from} ${to}:2`
+    await run`${client('oras')} cp ${prefixed(oras, 'from')} ${prefixed(oras, 'to')} ${from} ${to}:2`
     const { stdout } = await run`curl --silent --show-error ${curl} ${registry.url}/v2/copies/tags/list`
     t.equal(stdout, '{"name":"copies","tags":["1","2"]}')
   })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { RequestEvent } from 'start-registry'
 import { runner } from '../../harness/run.js'
-import { client } from '../support/cached-client.js'
+import { needBinary } from '../../vendor-binaries/find.js'
 import { folderFor, registryFor } from '../support/registries.js'
 import { snapshot } from '../support/system-files.js'
 
@@ -43,7 +43,7 @@ void t.test('a CA in the system’s store, and a name in /etc/hosts, of nobody e
   await t.test('helm 3.8.2, which speaks https to no name of this machine but such a one', async (t) => {
     mkdirSync(join(home, 'web'))
     writeFileSync(join(home, 'web/Chart.yaml'), 'apiVersion: v2\nname: web\nversion: 0.1.0\n')
-    const helm = client('helm@3.8.2')
+    const helm = (await needBinary('helm@3.8.2')).path
     await inside`${helm} package web`
     const pushed = await inside`${helm} push web-0.1.0.tgz oci://${host}/charts`
     const pulled = await inside`${helm} pull oci://${host}/charts/web --version 0.1.0 --untar --untardir pulled`
