@@ -80,9 +80,9 @@ const cosign1: Binary = {
   question: cosignQuestion,
 }
 
-function system(name: string): Binary {
-  const question = { args: ['--version'], pattern: new RegExp(`^${name} version (\\S+)`, 'm') }
-  return { name, version: 'system', isDefault: true, source: { kind: 'system', package: name }, question }
+function system(name: string, packageName = name, says = `${name} version`): Binary {
+  const question = { args: ['--version'], pattern: new RegExp(`^${says} (\\S+)`, 'm') }
+  return { name, version: 'system', isDefault: true, source: { kind: 'system', package: packageName }, question }
 }
 
 /** The clients, pinned: what is proven is proven for these versions. */
@@ -135,4 +135,6 @@ export const manifest: readonly Binary[] = [
   system('podman'),
   system('skopeo'),
   system('buildah'),
+  // helm signs charts with the keys that it makes.
+  system('gpg', 'gnupg', String.raw`gpg \(GnuPG\)`),
 ]

@@ -104,6 +104,18 @@ void t.test('a client of several versions is called by its id, the default by it
   await t.rejects(needBinary('helm@9'), { message: 'there is no client helm@9 in the manifest' })
 })
 
+void t.test(
+  'a client of the system’s packages tells its version, and may be in a package of another name',
+  async (t) => {
+    const told = { podman: 'podman version 4.3.1\n', gpg: 'gpg (GnuPG) 2.2.40\nlibgcrypt 1.10.1\n' }
+    const [podman, gpg] = [rowOf('podman'), rowOf('gpg')]
+    t.match(podman, { version: 'system', source: { kind: 'system', package: 'podman' } })
+    t.match(gpg, { version: 'system', source: { kind: 'system', package: 'gnupg' } })
+    t.equal(podman?.question?.pattern.exec(told.podman)?.[1], '4.3.1')
+    t.equal(gpg?.question?.pattern.exec(told.gpg)?.[1], '2.2.40')
+  },
+)
+
 void t.test('each row of the manifest has an id and a variable of its own, each name one default', async (t) => {
   t.equal(new Set(manifest.map(idOf)).size, manifest.length)
   t.equal(new Set(manifest.map(variableOf)).size, manifest.length)
