@@ -1,5 +1,5 @@
 import { cosignKey } from './cosign-key.js'
-import { helmOci } from './helm-oci.js'
+import { helmOci } from './helm-oci/helm-oci.js'
 import { podmanImage } from './podman-image.js'
 import type { Scenario } from './scenario.js'
 

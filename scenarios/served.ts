@@ -61,6 +61,7 @@ export interface Manifest {
   readonly config?: Descriptor
   readonly layers?: readonly Descriptor[]
   readonly manifests?: readonly Descriptor[]
+  readonly annotations?: Readonly<Record<string, string>>
 }
 
 export const parseManifest = ({ bytes }: Served): Manifest => JSON.parse(bytes.toString()) as Manifest
