@@ -9,6 +9,10 @@ import type { Scenario } from '../../scenarios/scenario.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
+// In milliseconds: some run hundreds of commands, on machines that have other things to do. Each command has a limit of
+// its own, so that none waits so long for a client that hangs.
+const longest = 300_000
+
 /** The records that the repository keeps. */
 export const keptRecords = (): readonly CompatibilityRecord[] => parse(readFileSync(join(root, dataFile), 'utf8'))
 
@@ -17,7 +21,8 @@ export const keptRecords = (): readonly CompatibilityRecord[] => parse(readFileS
  * repository keeps, but for the versions of those that come from the system's packages.
  */
 export async function replay(t: Test, scenario: Scenario): Promise<void> {
-  await t.test(scenario.title, async (t) => {
+  t.setTimeout(longest)
+  await t.test(scenario.title, { timeout: longest }, async (t) => {
     const transcript: string[] = []
     try {
       const records = await playScenario(scenario, (text) => void transcript.push(text))
