@@ -21,7 +21,7 @@ export interface RunOptions {
   readonly hide?: readonly string[] | undefined
   /** System files that it sees otherwise than they are. @default none: it runs among the others */
   readonly namespace?: Namespace | undefined
-  /** Hears of the command line, and then of its output, indented. */
+  /** Hears of the command line, and then of its output, indented; of long output, its beginning and end. */
   readonly transcript?: ((text: string) => void) | undefined
 }
 
@@ -96,7 +96,7 @@ export async function runCommand(words: readonly string[], options: RunOptions =
   const result: RunResult = { command, ...ended }
   const output = hidden(result.output)
   const ending = result.status === 0 ? '' : `    (status ${result.status})\n`
-  transcript?.(`${output && `${indent(output)}\n`}${ending}`)
+  transcript?.(`${output && `${indent(shorten(output))}\n`}${ending}`)
   const fail = (what: string): never => {
     const { stdout, stderr } = result
     throw new RunError(hidden(what), { ...result, stdout: hidden(stdout), stderr: hidden(stderr), output })
@@ -121,6 +121,15 @@ const isOnPath = (program: string, path = ''): boolean =>
   program.includes('/')
     ? existsSync(program)
     : path.split(delimiter).some((folder) => existsSync(join(folder, program)))
+
+/** A transcript is there to be read: of long output it has the beginning and the end. */
+function shorten(text: string): string {
+  const lines = text.split('\n')
+  const [first, last] = [30, 10]
+  const between = lines.length - first - last
+  if (between < 2) return text
+  return [...lines.slice(0, first), `(${between} lines more)`, ...lines.slice(-last)].join('\n')
+}
 
 const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '    ')
 

@@ -50,6 +50,16 @@ void t.test('the transcript has the command, its output and its status, and no s
   t.equal(transcript.join(''), `$ KEY=*** node -e '${program}' ***\n    ***\n    bad\n    (status 3)\n`)
 })
 
+void t.test('the transcript has the beginning and the end of long output, the result has all of it', async (t) => {
+  const transcript: string[] = []
+  const run = runner({ transcript: (text) => void transcript.push(text) })
+  const count = (to: number) => run`${node} -e ${`for (let i = 1; i <= ${to}; i++) console.log(i)`}`
+  t.equal((await count(50)).stdout.split('\n').length, 50)
+  t.match(transcript[1], /^ {4}1\n( {4}\d+\n){29} {4}\(10 lines more\)\n {4}41\n( {4}\d+\n){8} {4}50\n$/)
+  await count(41)
+  t.notMatch(transcript[3], /more/, 'one line is not left out to say that one is')
+})
+
 void t.test('input is what the command reads', async (t) => {
   const run = runner({ input: 'hello' })
   const { stdout } = await run`${node} -e ${'process.stdin.pipe(process.stdout)'}`
