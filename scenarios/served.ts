@@ -13,16 +13,31 @@ export interface Served {
   readonly bytes: Buffer
 }
 
+/** Somebody who can log in. */
+export interface Login {
+  readonly username: string
+  readonly password: string
+}
+
 /** What a registry serves under a path, asked by a client that is none of those whose work is being looked at. */
-export async function served(
-  registry: Registry,
-  path: string,
-  account?: { readonly username: string; readonly password: string },
-): Promise<Served> {
+export const served = (registry: Registry, path: string, account?: Login): Promise<Served> =>
+  send(registry, { method: 'GET', path }, account)
+
+/** A request of that client. */
+export interface Sent {
+  readonly method: 'GET' | 'PUT'
+  readonly path: string
+  readonly type?: string
+  readonly body?: Buffer
+}
+
+/** What a registry answers to a request of that client. */
+export async function send(registry: Registry, { method, path, type, body }: Sent, account?: Login): Promise<Served> {
   const url = `${registry.url}${path}`
   const options = {
     agent: false,
-    headers: { Accept: '*/*' },
+    method,
+    headers: { Accept: '*/*', ...(type !== undefined && { 'Content-Type': type }) },
     ...(account && { auth: `${account.username}:${account.password}` }),
   }
   const reply = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -30,7 +45,7 @@ export async function served(
       registry.caFile === undefined
         ? httpRequest(url, options, resolve)
         : httpsRequest(url, { ...options, ca: readFileSync(registry.caFile) }, resolve)
-    request.once('error', reject).end()
+    request.once('error', reject).end(body)
   })
   const bytes = Buffer.concat(await reply.toArray())
   const digest = reply.headers['docker-content-digest']
