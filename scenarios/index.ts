@@ -2,6 +2,7 @@ import { cosignKey } from './cosign-key.js'
 import { helmOci } from './helm-oci/helm-oci.js'
 import { podmanImage } from './podman-image.js'
 import type { Scenario } from './scenario.js'
+import { zstd } from './zstd.js'
 
 /** Every scenario, in the order that `start-registry scenarios` plays them. */
-export const scenarios: readonly Scenario[] = [podmanImage, helmOci, cosignKey]
+export const scenarios: readonly Scenario[] = [podmanImage, zstd, helmOci, cosignKey]
