@@ -77,6 +77,7 @@ export interface Manifest {
   readonly layers?: readonly Descriptor[]
   readonly manifests?: readonly Descriptor[]
   readonly annotations?: Readonly<Record<string, string>>
+  readonly subject?: Descriptor
 }
 
 export const parseManifest = ({ bytes }: Served): Manifest => JSON.parse(bytes.toString()) as Manifest

@@ -1,4 +1,4 @@
-import { startRegistry, type Registry } from '../harness/index.js'
+import { startRegistry, type Registry, type StartOptions } from '../harness/index.js'
 import type { Over } from './compatibility/record.js'
 import { assertGranted, Heard } from './heard.js'
 import type { Login } from './served.js'
@@ -26,11 +26,12 @@ export async function tell(
   context: ScenarioContext,
   overs: readonly Over[],
   stories: (setting: Setting) => Promise<void>,
+  options: Pick<StartOptions, 'referrers'> = {},
 ): Promise<void> {
   for (const over of overs) {
     const tls = over.startsWith('https')
     const account = over.endsWith('login') ? alice : undefined
-    await using registry = await startRegistry({ tls, ...(account && { accounts: [account] }) })
+    await using registry = await startRegistry({ ...options, tls, ...(account && { accounts: [account] }) })
     const heard = new Heard(registry)
     await stories({
       ...context,
