@@ -21,6 +21,12 @@ export class Heard {
     this.#taken = this.#all.length
     return taken
   }
+
+  /** What `work` answers, and the requests since it began. */
+  async during<T>(work: () => Promise<T>): Promise<readonly [T, readonly RequestEvent[]]> {
+    this.take()
+    return [await work(), this.take()]
+  }
 }
 
 /** A request as one line: method, target, status. */

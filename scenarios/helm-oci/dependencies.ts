@@ -6,7 +6,7 @@ import { assertAsked, digestIn, servedTo, type Helm } from './helm.js'
 
 /** Makes a chart that needs the one that was pushed: `update` looks for a version, `build` gets the one that it locked. */
 export async function dependencies(helm: Helm, digest: string): Promise<void> {
-  const { say, sh, host, flags, folder, read, write, requests, version, show } = helm
+  const { say, sh, host, flags, folder, read, write, heard, version, show } = helm
   const { layers = [] } = parseManifest(await servedTo(helm, '/v2/team/web/manifests/0.1.0'))
   const assertHasChart = (): void => {
     assert.deepEqual(readdirSync(join(folder, 'app/charts')), ['web-0.1.0.tgz'])
@@ -15,7 +15,7 @@ export async function dependencies(helm: Helm, digest: string): Promise<void> {
 
   say('A chart that depends on it')
   write('app/Chart.yaml', appChart(`oci://${host}/team`))
-  const [updated, looked] = await requests.during(() => sh`helm dependency update app ${flags}`)
+  const [updated, looked] = await heard.during(() => sh`helm dependency update app ${flags}`)
   assert.equal(digestIn(updated), digest)
   assertHasChart()
   assertAsked(helm, looked, version.asks.pullRange)
@@ -23,7 +23,7 @@ export async function dependencies(helm: Helm, digest: string): Promise<void> {
   assert.match(lock, new RegExp(`^- name: web\n {2}repository: oci://${host}/team\n {2}version: 0\\.1\\.0\n`, 'm'))
 
   rmSync(join(folder, 'app/charts'), { recursive: true })
-  const [built, got] = await requests.during(() => sh`helm dependency build app ${flags}`)
+  const [built, got] = await heard.during(() => sh`helm dependency build app ${flags}`)
   assert.equal(digestIn(built), digest)
   assertHasChart()
   assertAsked(helm, got, version.asks.pull)

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { startRegistry } from '../../harness/index.js'
+import { assertGranted } from '../heard.js'
 import type { Scenario, ScenarioContext } from '../scenario.js'
+import { alice } from '../setting.js'
 import { makeChart } from './chart.js'
 import { dependencies } from './dependencies.js'
-import { alice, bob, openHelm, type Helm } from './helm.js'
-import { assertWhoAsked, login, logout, pullOnly, withoutTrust } from './login.js'
+import { openHelm, type Helm } from './helm.js'
+import { login, logout, pullOnly, withoutTrust } from './login.js'
 import { provenance } from './provenance.js'
 import { pull, push, pushBuild } from './push-and-pull.js'
 import { showAndTemplate } from './show.js'
@@ -42,8 +44,11 @@ async function overHttp(context: ScenarioContext, version: Version): Promise<voi
   })
   await makeChart(helm)
   await keepCharts(helm)
-  assert.deepEqual([...new Set(helm.requests.all.map(({ scheme }) => scheme))], ['http'])
+  assertGranted(helm.heard.all, { scheme: 'http', accounts: [undefined] })
 }
+
+/** Somebody who may only pull. */
+const bob = { username: 'bob', password: 'a password of bob', permissions: ['team/*:pull'] }
 
 /** With `basic`, only what differs by how one logs in. */
 async function overHttps(context: ScenarioContext, version: Version, auth: Where['auth']): Promise<void> {
@@ -59,8 +64,11 @@ async function overHttps(context: ScenarioContext, version: Version, auth: Where
   else await pull(helm, await push(helm))
   await logout(helm)
   helm.show(auth === 'token' ? 'log in and out' : 'log in and out without a token service')
-  assertWhoAsked(helm)
-  if (auth === 'token') await pullOnly(open(bob, 'bob'))
+  assertGranted(helm.heard.all, { scheme: 'https', accounts: ['alice'] })
+  if (auth === 'basic') return
+  const reader = open(bob, 'bob')
+  await pullOnly(reader)
+  assertGranted(reader.heard.all, { scheme: 'https', accounts: ['bob'], denials: true })
 }
 
 interface HttpsOptions extends Pick<Helm, 'registry' | 'version' | 'auth' | 'account'> {
@@ -98,12 +106,12 @@ async function overHttpsToLoopback(context: ScenarioContext, version: Version): 
     flags: [],
   })
   await makeChart(helm)
-  const { say, fails, host, requests, defect } = helm
+  const { say, fails, host, heard, defect } = helm
 
   say('It speaks http to loopback addresses')
   const { stderr } = await fails`helm push web-0.1.0.tgz oci://${host}/team`
   assert.equal(stderr, 'Error: unexpected status: 400 Bad Request')
-  assert.deepEqual([...new Set(requests.all.map(({ scheme, status }) => `${scheme} ${status}`))], ['http 400'])
+  assert.deepEqual([...new Set(heard.all.map(({ scheme, status }) => `${scheme} ${status}`))], ['http 400'])
   defect(
     'push a chart to 127.0.0.1',
     stderr,

@@ -1,26 +1,21 @@
 import assert from 'node:assert/strict'
-import type { Registry, RequestEvent, StartOptions } from '../../harness/index.js'
+import type { Registry, RequestEvent } from '../../harness/index.js'
 import type { Run, RunResult } from '../../harness/run.js'
 import type { Over } from '../compatibility/record.js'
+import { Heard } from '../heard.js'
 import type { Desk, ScenarioContext } from '../scenario.js'
-import { served, type Served } from '../served.js'
-import { hear, outline, type Requests } from './requests.js'
+import { served, type Login, type Served } from '../served.js'
+import { alice } from '../setting.js'
+import { outline } from './outline.js'
 import type { Version, Where } from './versions.js'
-
-type Account = NonNullable<StartOptions['accounts']>[number]
-
-export const alice: Account = { username: 'alice', password: 'correct horse battery staple' }
-
-/** Somebody who may only pull. */
-export const bob: Account = { username: 'bob', password: 'a password of bob', permissions: ['team/*:pull'] }
 
 /** One version of helm, the registry that it works with, and how it gets there. */
 export interface Helm extends Pick<Desk, 'folder' | 'read' | 'write'>, Where {
   readonly version: Version
   readonly registry: Registry
-  readonly requests: Requests
+  readonly heard: Heard
   /** Who works with it, where somebody has to log in. */
-  readonly account: Account | undefined
+  readonly account: Login | undefined
   readonly sh: Run
   /** The same for what is to end with status 1. */
   readonly fails: Run
@@ -56,7 +51,7 @@ export function openHelm(context: ScenarioContext, options: Options): Helm {
     configFile: env['HELM_REGISTRY_CONFIG'] ?? '',
     sh,
     fails: sh({ status: 1 }),
-    requests: hear(options.registry),
+    heard: new Heard(options.registry),
     say: (heading) => context.say(`${client.replace('@', ' ')} over ${over}${auth}: ${heading}`),
     show: (story) => context.show({ client, story, over }),
     defect: (story, message, note) => context.defect({ client, story, over, message, ...(note && { note }) }),

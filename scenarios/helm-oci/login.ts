@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { alice, assertAsked, type Helm } from './helm.js'
+import { alice } from '../setting.js'
+import { assertAsked, type Helm } from './helm.js'
 
 const credentials = ['--username', alice.username, '--password-stdin']
 
@@ -30,7 +31,7 @@ export async function withoutTrust(helm: Helm): Promise<void> {
 
 /** Logs in, after having seen what is said to those who have not, or wrongly. */
 export async function login(helm: Helm): Promise<void> {
-  const { say, sh, fails, host, auth, flags, version, requests } = helm
+  const { say, sh, fails, host, auth, flags, version, heard } = helm
 
   say('Before login')
   const push = await fails`helm push web-0.1.0.tgz oci://${host}/team ${flags}`
@@ -38,7 +39,7 @@ export async function login(helm: Helm): Promise<void> {
   await assertCannotPull(helm)
 
   say('Login with a wrong password')
-  const [wrong, askedWrongly] = await requests.during(
+  const [wrong, askedWrongly] = await heard.during(
     () => fails({ input: 'a guess' })`helm registry login ${host} ${credentials} ${flags}`,
   )
   assert.equal(wrong.stderr, version.says.wrongPassword(helm))
@@ -46,7 +47,7 @@ export async function login(helm: Helm): Promise<void> {
 
   say('Login')
   const typed = sh({ input: alice.password })
-  const [right, asked] = await requests.during(() => typed`helm registry login ${host} ${credentials} ${flags}`)
+  const [right, asked] = await heard.during(() => typed`helm registry login ${host} ${credentials} ${flags}`)
   assert.equal(right.output, 'Login Succeeded')
   assertAsked(helm, asked, version.asks.login)
   assert.deepEqual(Object.keys(loginOf(helm) ?? {}), [version.keeps[auth]])
@@ -89,15 +90,4 @@ export async function pullOnly(helm: Helm): Promise<void> {
   const push = await fails`helm push web-0.2.0.tgz oci://${host}/team ${flags}`
   assert.equal(push.stderr, version.says.pushDenied(helm))
   show('pull with no more than the right to')
-}
-
-/** Whatever was served or stored was so over https and for alice. */
-export function assertWhoAsked({ requests }: Helm): void {
-  assert.deepEqual([...new Set(requests.all.map(({ scheme }) => scheme))], ['https'])
-  // A token for nobody opens nothing, and is asked for before a login.
-  const granted = requests.all.filter(({ status, route }) => status !== 401 && route.kind !== 'token')
-  assert.deepEqual([...new Set(granted.map(({ account }) => account))], [alice.username])
-  const writes = granted.filter(({ method }) => method === 'PUT')
-  assert.ok(writes.some(({ target }) => target === '/v2/team/web/manifests/0.1.0'))
-  assert.deepEqual([...new Set(writes.map(({ status }) => status))], [201])
 }

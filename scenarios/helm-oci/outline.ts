@@ -1,24 +1,4 @@
-import type { Registry, RequestEvent } from '../../harness/index.js'
-
-/** What is asked of a registry, as a scenario looks at it. */
-export interface Requests {
-  readonly all: readonly RequestEvent[]
-  /** What `work` makes its client ask, and what `work` answers. */
-  readonly during: <T>(work: () => Promise<T>) => Promise<readonly [T, readonly RequestEvent[]]>
-}
-
-/** Hears of every request to a registry from now on. */
-export function hear(registry: Registry): Requests {
-  const all: RequestEvent[] = []
-  registry.onRequest((event) => void all.push(event))
-  return {
-    all,
-    async during(work) {
-      const start = all.length
-      return [await work(), all.slice(start)]
-    },
-  }
-}
+import type { RequestEvent } from '../../harness/index.js'
 
 /**
  * Requests as lines, without those for blobs: helm sends these in parallel, and their order is another in each run.
