@@ -1,4 +1,4 @@
-import { cosignKey } from './cosign-key.js'
+import { cosignKey } from './cosign-key/scenario.js'
 import { helmOci } from './helm-oci/helm-oci.js'
 import { orasArtifact } from './oras-artifact.js'
 import { podmanImage } from './podman-image.js'

@@ -21,18 +21,19 @@ export interface Login {
 
 /** What a registry serves under a path, asked by a client that is none of those whose work is being looked at. */
 export const served = (registry: Registry, path: string, account?: Login): Promise<Served> =>
-  send(registry, { method: 'GET', path }, account)
+  ask(registry, path, { account })
 
-/** A request of that client. */
-export interface Sent {
-  readonly method: 'GET' | 'PUT'
-  readonly path: string
+export interface Ask {
+  readonly account?: Login | undefined
+  /** @default GET */
+  readonly method?: string
+  /** Content-Type of `body`. */
   readonly type?: string
-  readonly body?: Buffer
+  readonly body?: Buffer | string
 }
 
-/** What a registry answers to a request of that client. */
-export async function send(registry: Registry, { method, path, type, body }: Sent, account?: Login): Promise<Served> {
+/** Sends one request to a registry, without any of the clients, and answers the reply. */
+export async function ask(registry: Registry, path: string, { account, method, type, body }: Ask): Promise<Served> {
   const url = `${registry.url}${path}`
   const options = {
     agent: false,
@@ -58,13 +59,14 @@ export async function send(registry: Registry, { method, path, type, body }: Sen
 }
 
 /** The sha256 digest of bytes, reckoned here. */
-export const sha256 = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+export const sha256 = (bytes: Buffer | string): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 
 /** A descriptor as it stands in a manifest or an index. */
 export interface Descriptor {
   readonly mediaType: string
   readonly digest: string
   readonly size: number
+  readonly artifactType?: string
   readonly platform?: { readonly os: string; readonly architecture: string }
   readonly annotations?: Readonly<Record<string, string>>
 }
@@ -78,6 +80,7 @@ export interface Manifest {
   readonly manifests?: readonly Descriptor[]
   readonly annotations?: Readonly<Record<string, string>>
   readonly subject?: Descriptor
+  readonly artifactType?: string
 }
 
 export const parseManifest = ({ bytes }: Served): Manifest => JSON.parse(bytes.toString()) as Manifest

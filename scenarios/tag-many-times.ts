@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Registry } from '../harness/index.js'
-import { send, served, type Login } from './served.js'
+import { ask, served, type Login } from './served.js'
 
 /**
  * Gives a manifest more tags, and answers them in order: `t00000` and so on. They come a thousand at a time, by the tag
@@ -18,7 +18,7 @@ export async function tagManyTimes(
   for (let at = 0; at < count; at += 1000) {
     const query = tags.slice(at, at + 1000).map((one) => `tag=${one}`)
     const path = `/v2/${repository}/manifests/${digest}?${query.join('&')}`
-    const reply = await send(registry, { method: 'PUT', path, type, body: bytes }, account)
+    const reply = await ask(registry, path, { account, method: 'PUT', type, body: bytes })
     assert.equal(reply.status, 201)
   }
   return tags

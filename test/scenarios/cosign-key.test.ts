@@ -1,5 +1,5 @@
 import t from 'tap'
-import { cosignKey } from '../../scenarios/cosign-key.js'
+import { cosignKey } from '../../scenarios/cosign-key/scenario.js'
 import { replay } from './replay.js'
 
 void replay(t, cosignKey)

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { startRegistry, type RequestEvent, type StartOptions } from '../../harness/index.js'
+import type { Over } from '../compatibility/record.js'
+import { logIn, makeKeys, sitDown, type Signer } from '../cosign/signer.js'
+import { cosign1, cosign2, cosign3, cosigns, type Cosign } from '../cosign/versions.js'
+import type { Scenario, ScenarioContext } from '../scenario.js'
+import { attest, list } from './attest.js'
+import { signForEachOther } from './cross.js'
+import { clean, copy, saveAndLoad, signElsewhere } from './keep.js'
+import { annotate, assertStored, signAndVerify, signByTag, signIndex } from './sign.js'
+import { tamper } from './tamper.js'
+
+const alice = { username: 'alice', password: 'correct horse battery staple' }
+
+/**
+ * cosign(1), "Sign a container and store the signature in the registry", with the version that Quay's documentation
+ * installs and the newest of each major one since: an image is signed with a key, the signature stands beside it, and
+ * verifies with that key only.
+ */
+export const cosignKey: Scenario = {
+  name: 'cosign-key',
+  title: 'cosign signs images with a key, and verifies them with that key only',
+  clients: [...cosigns.map(({ id }) => id), 'podman'],
+  async run(context) {
+    for (const cosign of cosigns) {
+      await play(context, [cosign], https, everything)
+      // cosign 1 never asks whether there is such an API.
+      if (cosign !== cosign1) await play(context, [cosign], noReferrers, withoutReferrers)
+      await play(context, [cosign], basic, withBasicLogin)
+      await play(context, [cosign], http, signAndVerify)
+    }
+    await play(context, [cosign1, cosign2, cosign3], https, forEachOther)
+  },
+}
+
+/** A registry that stories are played on. */
+interface Place {
+  readonly where: string
+  readonly over: Over
+  readonly options: StartOptions
+}
+
+const https: Place = { where: 'over https', over: 'https, login', options: { tls: true, accounts: [alice] } }
+const basic: Place = { ...https, where: 'with Basic login', options: { ...https.options, auth: 'basic' } }
+const noReferrers: Place = {
+  ...https,
+  where: 'without the referrers API',
+  options: { ...https.options, referrers: false },
+}
+const http: Place = { where: 'over http', over: 'http', options: {} }
+
+/** Has stories played on a registry of their own, by one signer for each version of cosign. */
+async function play<const T extends readonly Cosign[]>(
+  context: ScenarioContext,
+  versions: T,
+  { where, over, options }: Place,
+  stories: (...signers: { [N in keyof T]: Signer }) => Promise<void>,
+): Promise<void> {
+  await using registry = await startRegistry(options)
+  const requests: RequestEvent[] = []
+  registry.onRequest((event) => void requests.push(event))
+  const [account] = options.accounts ?? []
+  const signers = versions.map((cosign) =>
+    sitDown(context, cosign, { registry, account, over, where, referrers: options.referrers ?? true }),
+  )
+  await stories(...(signers as { [N in keyof T]: Signer }))
+  assertWhoAsked(requests, over)
+}
+
+async function everything(signer: Signer): Promise<void> {
+  await signAndVerify(signer)
+  await assertStored(signer)
+  await signByTag(signer)
+  await annotate(signer)
+  await signIndex(signer)
+  await attest(signer)
+  await list(signer)
+  await copy(signer)
+  // cosign 1 has no such command.
+  if (signer.cosign !== cosign1) await saveAndLoad(signer)
+  await signElsewhere(signer)
+  await tamper(signer)
+  await clean(signer)
+}
+
+/** What each bundle is found by is then a tag, which the client keeps itself. */
+async function withoutReferrers(signer: Signer): Promise<void> {
+  await signAndVerify(signer)
+  await assertStored(signer)
+  await attest(signer)
+  await list(signer)
+  await clean(signer)
+  signer.show('sign, attest and clean without the referrers API')
+}
+
+async function withBasicLogin(signer: Signer): Promise<void> {
+  await signAndVerify(signer)
+  signer.show('sign and verify where name and password go with each request')
+}
+
+async function forEachOther(one: Signer, two: Signer, three: Signer): Promise<void> {
+  for (const signer of [one, two, three]) {
+    await logIn(signer)
+    await makeKeys(signer)
+  }
+  await signForEachOther(one, two, three)
+}
+
+/** Whatever was granted was so over this, and for whom has logged in. */
+function assertWhoAsked(requests: readonly RequestEvent[], over: Over): void {
+  const login = over === 'https, login'
+  const refused = requests.filter(({ status }) => status === 400 || status === 401)
+  // A token for nobody opens nothing, and is asked for before a login.
+  const granted = requests.filter((request) => !refused.includes(request) && request.route.kind !== 'token')
+  const expected = login ? 'https alice' : 'http undefined'
+  assert.deepEqual([...new Set(granted.map(({ scheme, account }) => `${scheme} ${account}`))], [expected])
+  const pushes = granted.filter(({ method, route }) => method === 'PUT' && route.kind === 'manifest')
+  assert.deepEqual([...new Set(pushes.map(({ status }) => status))], [201])
+  if (!login) return
+  // go-containerregistry asks localhost over http as well when https has not answered within 300 ms, and takes the
+  // first good reply: there must be none.
+  const plain = requests.filter(({ scheme }) => scheme === 'http')
+  assert.deepEqual(
+    plain.filter(({ target, status }) => target !== '/v2/' || status !== 400),
+    [],
+  )
+}
