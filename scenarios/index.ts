@@ -1,5 +1,6 @@
 import { cosignKey } from './cosign-key/scenario.js'
 import { helmOci } from './helm-oci/helm-oci.js'
+import { login } from './login/login.js'
 import { orasArtifact } from './oras-artifact.js'
 import { podmanImage } from './podman-image.js'
 import { races } from './races/scenario.js'
@@ -7,4 +8,4 @@ import type { Scenario } from './scenario.js'
 import { zstd } from './zstd.js'
 
 /** Every scenario, in the order that `start-registry scenarios` plays them. */
-export const scenarios: readonly Scenario[] = [podmanImage, zstd, helmOci, cosignKey, orasArtifact, races]
+export const scenarios: readonly Scenario[] = [login, podmanImage, zstd, helmOci, cosignKey, orasArtifact, races]

@@ -135,6 +135,7 @@ export const manifest: readonly Binary[] = [
   system('podman'),
   system('skopeo'),
   system('buildah'),
+  system('curl', 'curl', 'curl'),
   // helm signs charts with the keys that it makes.
   system('gpg', 'gnupg', String.raw`gpg \(GnuPG\)`),
 ]
