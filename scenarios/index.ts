@@ -5,7 +5,8 @@ import { orasArtifact } from './oras-artifact.js'
 import { podmanImage } from './podman-image.js'
 import { races } from './races/scenario.js'
 import type { Scenario } from './scenario.js'
+import { trust } from './trust/trust.js'
 import { zstd } from './zstd.js'
 
 /** Every scenario, in the order that `start-registry scenarios` plays them. */
-export const scenarios: readonly Scenario[] = [login, podmanImage, zstd, helmOci, cosignKey, orasArtifact, races]
+export const scenarios: readonly Scenario[] = [login, trust, podmanImage, zstd, helmOci, cosignKey, orasArtifact, races]

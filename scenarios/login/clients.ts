@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict'
 import type { Run, RunResult } from '../../harness/run.js'
-import { alice, authOf } from './people.js'
+import type { Failure } from '../failure.js'
+import { alice, authOf } from '../people.js'
 
 /** How a registry asks who somebody is. */
 export type Auth = 'token' | 'basic'
-
-/** A command that failed, as its client tells it. */
-export interface Failure {
-  readonly status: number
-  readonly message: RegExp
-}
 
 type Step = (sh: Run, host: string) => Promise<RunResult>
 type ByAuth = Readonly<Record<Auth, Failure>>

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import type { Registry } from '../../harness/index.js'
+import { assertGranted } from '../granted.js'
 import { Heard } from '../heard.js'
+import { alice, bob, carol, secrets, type Person } from '../people.js'
 import type { Desk, ScenarioContext } from '../scenario.js'
 import { dockerConfig } from './clients.js'
 import { homeWithoutLogins, overOf, reaches, schemeOf } from './homes.js'
-import { alice, assertGranted, bob, carol, secrets, type Person } from './people.js'
 
 /** What others do with the login that podman made; each takes it from docker's config.json. */
 const uses: Readonly<Record<string, (desk: Desk, registry: Registry) => Promise<unknown>>> = {

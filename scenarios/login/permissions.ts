@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { startRegistry, type Registry } from '../../harness/index.js'
+import { assertFails, type Failure } from '../failure.js'
+import { assertGranted } from '../granted.js'
 import { Heard, lineOf } from '../heard.js'
+import { alice, bob, dave, pushSomething, secrets } from '../people.js'
 import type { ScenarioContext } from '../scenario.js'
 import { overOf, reaches } from './homes.js'
-import { alice, assertGranted, bob, dave, pushSomething, secrets } from './people.js'
 import { pushers, targetOf } from './pushers.js'
 
 /** What a client says to somebody who may not push, and its status; most pass on what the registry says. */
-const denials: Readonly<Record<string, { readonly status: number; readonly message: RegExp }>> = {
+const denials: Readonly<Record<string, Failure>> = {
   podman: { status: 125, message: /: denied: bob may not push to team\/app$/ },
   skopeo: { status: 1, message: /level=fatal msg="writing blob: .*: denied: bob may not push to team\/app"$/ },
   buildah: { status: 125, message: /: denied: bob may not push to team\/app$/ },
@@ -32,14 +34,19 @@ export async function pushIsDenied(context: ScenarioContext, registry: Registry)
     const target = targetOf(registry)
     await pusher.prepare(desk, target)
     heard.take()
-    const { status, message } = denials[pusher.id] ?? { status: 0, message: /^$/ }
-    const { stderr } = await pusher.push(desk.sh({ status }), target)
-    assert.match(stderr, message)
+    const denial = denials[pusher.id]
+    assert.ok(denial, pusher.id)
+    await assertFails(denial, desk.sh, (sh) => pusher.push(sh, target))
     const requests = heard.take()
     const posts = requests.filter(({ method, route }) => method === 'POST' && route.kind === 'uploads')
     assert.notEqual(posts.length, 0, requests.map(lineOf).join('\n'))
     assert.deepEqual([...new Set(posts.map(({ account, status }) => `${account} ${status}`))], ['bob 403'])
-    context.show({ client: pusher.id, story: 'say who may not push', over: overOf(registry), ...noteOf(message) })
+    context.show({
+      client: pusher.id,
+      story: 'say who may not push',
+      over: overOf(registry),
+      ...noteOf(denial.message),
+    })
   }
 }
 

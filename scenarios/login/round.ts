@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Registry } from '../../harness/index.js'
-import type { Run, RunResult } from '../../harness/run.js'
+import type { Run } from '../../harness/run.js'
+import { assertFails } from '../failure.js'
+import { assertGranted } from '../granted.js'
 import { Heard, lineOf } from '../heard.js'
 import type { ScenarioContext } from '../scenario.js'
-import { dockerConfig, type Auth, type Failure, type LoginClient } from './clients.js'
+import { dockerConfig, type Auth, type LoginClient } from './clients.js'
 import { homeWithoutLogins, overOf, schemeOf } from './homes.js'
-import { alice, assertGranted, secrets } from './people.js'
+import { alice, secrets } from '../people.js'
 
 /** One client in front of one registry. */
 interface Round {
@@ -52,10 +54,13 @@ export async function logInAndOut(
   }
 }
 
-function noteOf({ tokenRequest, keepsWrong }: LoginClient): { readonly note: string } | undefined {
-  if (tokenRequest === undefined)
-    return { note: 'It asks nobody whether the password is right: only its use shows that.' }
-  return keepsWrong ? { note: 'It keeps a wrong password too, and says so.' } : undefined
+function noteOf({ tokenRequest, keepsWrong, logout }: LoginClient): { readonly note: string } | undefined {
+  const notes = [
+    ...(tokenRequest === undefined ? ['It asks nobody whether the password is right: only its use shows that.'] : []),
+    ...(keepsWrong ? ['It keeps a wrong password too, and says so.'] : []),
+    ...(logout ? [] : ['It has no logout.']),
+  ]
+  return notes.length === 0 ? undefined : { note: notes.join(' ') }
 }
 
 async function wrongPassword({ registry, heard, auth, client, sh, kept }: Round): Promise<void> {
@@ -67,10 +72,10 @@ async function wrongPassword({ registry, heard, auth, client, sh, kept }: Round)
     const { output } = await client.login(sh({ input }), host)
     assert.match(output, client.done)
     assert.deepEqual(heard.take(), [])
-    await assertFails(wrong, (failing) => client.use(failing, host), sh)
+    await assertFails(wrong, sh, (failing) => client.use(failing, host))
     return
   }
-  await assertFails(wrong, (failing) => client.login(failing, host), sh({ input }))
+  await assertFails(wrong, sh({ input }), (failing) => client.login(failing, host))
   const lines = new Set(heard.take().map(lineOf))
   assert.ok(lines.has(auth === 'token' ? `${tokenRequest} 401` : 'GET /v2/ 401'), [...lines].join('\n'))
   if (client.keepsWrong) assert.match(kept(), /"pass": "guess"/)
@@ -103,13 +108,8 @@ async function logOut({ registry, heard, auth, client, sh, kept }: Round, logout
   await logout(sh, host)
   assert.deepEqual(JSON.parse(kept()), client.left ?? { auths: {} })
   heard.take()
-  await assertFails(client.nobody[auth], (failing) => client.use(failing, host), sh)
+  await assertFails(client.nobody[auth], sh, (failing) => client.use(failing, host))
   assertGranted(heard.take())
-  if (client.again) await assertFails(client.again, (failing) => logout(failing, host), sh)
+  if (client.again) await assertFails(client.again, sh, (failing) => logout(failing, host))
   else await logout(sh, host)
-}
-
-async function assertFails({ status, message }: Failure, run: (sh: Run) => Promise<RunResult>, sh: Run): Promise<void> {
-  const { stderr } = await run(sh({ status }))
-  assert.match(stderr, message)
 }

@@ -1,7 +1,5 @@
-import assert from 'node:assert/strict'
-import type { Registry, RequestEvent } from '../../harness/index.js'
-import { headerOf } from '../heard.js'
-import type { ScenarioContext } from '../scenario.js'
+import type { Registry } from '../harness/index.js'
+import type { ScenarioContext } from './scenario.js'
 
 /** An account, as startRegistry takes it. */
 export interface Person {
@@ -44,17 +42,4 @@ export async function pushSomething({ say, desk }: ScenarioContext, registry: Re
   await sh`helm create web`
   await sh`helm package web`
   await sh`helm push web-0.1.0.tgz oci://${registry.host}/charts ${plainHttp}`
-}
-
-/**
- * Asserts who was granted something, over what and with what: `https alice Bearer`, each once. A token for nobody opens
- * nothing, and is left out.
- */
-export function assertGranted(requests: readonly RequestEvent[], ...to: readonly string[]): void {
-  const granted = requests.filter(({ route, status }) => route.kind !== 'token' && status < 400)
-  const by = granted.map((event) => {
-    const scheme = headerOf(event, 'authorization')?.split(' ', 1)[0]
-    return [event.scheme, event.account ?? 'anybody', ...(scheme ? [scheme] : [])].join(' ')
-  })
-  assert.deepEqual([...new Set(by)].toSorted(), to.toSorted())
 }
