@@ -1,22 +1,24 @@
-/** Signals that end a process and that it can hear of before. */
-const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+import { onExit } from 'signal-exit'
 
 const running = new Set<number>()
+let stopListening: (() => void) | undefined
 
 /**
  * Sees to it that a process group ends with this process, however that ends: by itself or by a signal. The answer lets
  * it be.
+ *
+ * signal-exit, because a listener keeps a signal from ending this process: who listens must send it once more, and only
+ * when nobody else does. tap and execa listen by the same library, and with one of ours beside it neither would.
  * @param leader The process that the group is named after: started `detached`.
  */
 export function endWithUs(leader: number): () => void {
-  if (running.size === 0) {
-    process.on('exit', killAll)
-    for (const signal of endings) process.on(signal, onEnding)
-  }
+  stopListening ??= onExit(killAll)
   running.add(leader)
   return () => {
     running.delete(leader)
-    if (running.size === 0) letGo()
+    if (running.size > 0) return
+    stopListening?.()
+    stopListening = undefined
   }
 }
 
@@ -31,17 +33,4 @@ export function killGroup(leader: number, signal: 'SIGTERM' | 'SIGKILL'): void {
 
 function killAll(): void {
   for (const leader of running) killGroup(leader, 'SIGKILL')
-}
-
-function letGo(): void {
-  process.off('exit', killAll)
-  for (const signal of endings) process.off(signal, onEnding)
-}
-
-// A listener keeps the signal from ending this process: when there is no other, it is sent once more.
-function onEnding(signal: NodeJS.Signals): void {
-  killAll()
-  if (process.listenerCount(signal) > 1) return
-  letGo()
-  process.kill(process.pid, signal)
 }
