@@ -1,11 +1,9 @@
 import { startRegistry, type Registry, type StartOptions } from '../harness/index.js'
 import type { Over } from './compatibility/record.js'
 import { assertGranted, Heard } from './heard.js'
+import { alice } from './people.js'
 import type { Login } from './served.js'
 import type { Desk, DeskOptions, ScenarioContext } from './scenario.js'
-
-/** Who scenarios log in as. */
-export const alice: Login = { username: 'alice', password: 'correct horse battery staple' }
 
 /** A registry to tell stories on, and how clients talk to it. */
 export interface Setting extends ScenarioContext {

@@ -9,8 +9,7 @@ import { signForEachOther } from './cross.js'
 import { clean, copy, saveAndLoad, signElsewhere } from './keep.js'
 import { annotate, assertStored, signAndVerify, signByTag, signIndex } from './sign.js'
 import { tamper } from './tamper.js'
-
-const alice = { username: 'alice', password: 'correct horse battery staple' }
+import { alice } from '../people.js'
 
 /**
  * cosign(1), "Sign a container and store the signature in the registry", with the version that Quay's documentation

@@ -5,7 +5,7 @@ import type { Over } from '../compatibility/record.js'
 import { Heard } from '../heard.js'
 import type { Desk, ScenarioContext } from '../scenario.js'
 import { served, type Login, type Served } from '../served.js'
-import { alice } from '../setting.js'
+import { alice } from '../people.js'
 import { outline } from './outline.js'
 import type { Version, Where } from './versions.js'
 

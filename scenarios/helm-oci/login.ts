@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { alice } from '../setting.js'
+import { alice } from '../people.js'
 import { assertAsked, type Helm } from './helm.js'
 
 const credentials = ['--username', alice.username, '--password-stdin']

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Registry } from '../../harness/index.js'
-import { assertGranted } from '../granted.js'
+import { assertWho } from '../who.js'
 import { Heard } from '../heard.js'
 import { alice, bob, carol, secrets, type Person } from '../people.js'
 import type { Desk, ScenarioContext } from '../scenario.js'
@@ -40,7 +40,7 @@ export async function oneLogin(context: ScenarioContext, registry: Registry): Pr
     const heard = new Heard(registry)
     for (const client of clients) {
       await uses[client.replace(/@.*/, '')]?.(desk, registry)
-      assertGranted(heard.take(), `${schemeOf(registry)} alice Bearer`)
+      assertWho(heard.take(), `${schemeOf(registry)} alice Bearer`)
       context.show({ client, story: "use podman's login in docker's config.json", over: overOf(registry) })
     }
   }
@@ -68,7 +68,7 @@ export async function twoLogins({ say, desk, show }: ScenarioContext, registry: 
       await sh`${client} push --authfile auth.json ${from} ${to}`
     }
     const requests = heard.take()
-    assertGranted(requests, 'https bob Bearer', 'https carol Bearer')
+    assertWho(requests, 'https bob Bearer', 'https carol Bearer')
     const manifests = requests.filter(({ route, status }) => route.kind === 'manifest' && status < 300)
     assert.deepEqual(
       [...new Set(manifests.map(({ method, account }) => `${account} ${method}`))],

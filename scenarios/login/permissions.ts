@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { startRegistry, type Registry } from '../../harness/index.js'
 import { assertFails, type Failure } from '../failure.js'
-import { assertGranted } from '../granted.js'
+import { assertWho } from '../who.js'
 import { Heard, lineOf } from '../heard.js'
 import { alice, bob, dave, pushSomething, secrets } from '../people.js'
 import type { ScenarioContext } from '../scenario.js'
@@ -80,7 +80,7 @@ export async function anonymousPull(context: ScenarioContext): Promise<void> {
   context.say('Anybody pulls, and who is logged in pushes')
   const { sh } = context.desk(registry.env(), { clients: ['podman'], hide: secrets })
   await sh`podman pull --quiet ${image}`
-  assertGranted(heard.take(), 'https anybody Bearer')
+  assertWho(heard.take(), 'https anybody Bearer')
   const refused = await sh({ status: 125 })`podman push ${image} ${registry.host}/team/copy:1.0`
   assert.match(refused.stderr, /unauthorized: log in first: this registry asks for a username and a password/)
   await sh({ input: alice.password })`podman login --username alice --password-stdin ${registry.host}`
@@ -88,7 +88,7 @@ export async function anonymousPull(context: ScenarioContext): Promise<void> {
   await sh`podman push ${image} ${registry.host}/team/copy:1.0`
   const requests = heard.take()
   assert.equal(requests[0] && lineOf(requests[0]), 'GET /v2/ 401')
-  assertGranted(requests, 'https alice Bearer')
+  assertWho(requests, 'https alice Bearer')
   context.show({ client: 'podman', story: 'pull as anybody, push with login', over: 'https, login' })
 }
 
@@ -103,5 +103,5 @@ export async function fromHtpasswd({ say, desk }: ScenarioContext, registry: Reg
   assert.equal((await sh`podman login --get-login ${host}`).stdout, 'dave')
   const heard = new Heard(registry)
   await sh`podman pull --quiet ${host}/team/app:1.0`
-  assertGranted(heard.take(), 'https dave Bearer')
+  assertWho(heard.take(), 'https dave Bearer')
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Registry } from '../../harness/index.js'
 import type { Run } from '../../harness/run.js'
 import { assertFails } from '../failure.js'
-import { assertGranted } from '../granted.js'
+import { assertWho } from '../who.js'
 import { Heard, lineOf } from '../heard.js'
 import type { ScenarioContext } from '../scenario.js'
 import { dockerConfig, type Auth, type LoginClient } from './clients.js'
@@ -100,7 +100,7 @@ async function rightPassword({ registry, heard, auth, client, sh, kept }: Round)
   const used = heard.take()
   const asksWithRefreshToken = used.some((event) => lineOf(event) === 'POST /v2/auth 200')
   assert.equal(asksWithRefreshToken, text.includes('"identitytoken"'))
-  assertGranted(used, `${schemeOf(registry)} alice ${auth === 'token' ? 'Bearer' : 'Basic'}`)
+  assertWho(used, `${schemeOf(registry)} alice ${auth === 'token' ? 'Bearer' : 'Basic'}`)
 }
 
 async function logOut({ registry, heard, auth, client, sh, kept }: Round, logout: NonNullable<LoginClient['logout']>) {
@@ -109,7 +109,7 @@ async function logOut({ registry, heard, auth, client, sh, kept }: Round, logout
   assert.deepEqual(JSON.parse(kept()), client.left ?? { auths: {} })
   heard.take()
   await assertFails(client.nobody[auth], sh, (failing) => client.use(failing, host))
-  assertGranted(heard.take())
+  assertWho(heard.take())
   if (client.again) await assertFails(client.again, sh, (failing) => logout(failing, host))
   else await logout(sh, host)
 }

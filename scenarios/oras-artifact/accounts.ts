@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { startRegistry } from '../../harness/index.js'
 import { assertGranted, Heard, mountsOf, uploadsOf } from '../heard.js'
 import type { ScenarioContext } from '../scenario.js'
-import { alice } from '../setting.js'
+import { alice } from '../people.js'
 import { setRegistry } from './desks.js'
 
 /** May pull from `lab/open`, and do what he likes in `bob`. */

@@ -4,7 +4,7 @@ import { assertGranted, Heard, lineOf, mountsOf, uploadsOf } from '../heard.js'
 import { byCertsD } from '../images.js'
 import type { ScenarioContext } from '../scenario.js'
 import { parseManifest, served } from '../served.js'
-import { alice } from '../setting.js'
+import { alice } from '../people.js'
 
 /** May pull from `team/open`, and do what he likes in `bob`. */
 const bob = { username: 'bob', password: 'hunter2 of bob', permissions: ['team/open:pull', 'bob/*:*'] }

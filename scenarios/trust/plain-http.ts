@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { startRegistry, type Registry } from '../../harness/index.js'
 import type { Run, RunResult } from '../../harness/run.js'
 import { assertFails, type Failure } from '../failure.js'
-import { assertGranted } from '../granted.js'
+import { assertWho } from '../who.js'
 import { Heard } from '../heard.js'
 import type { Desk, ScenarioContext } from '../scenario.js'
 
@@ -90,7 +90,7 @@ export async function plainHttp(context: ScenarioContext): Promise<void> {
         if (http) {
           const { stderr } = await use(sh, registry)
           assert.doesNotMatch(stderr, /x509|https?:\/\//)
-          assertGranted(heard.take(), 'http anybody')
+          assertWho(heard.take(), 'http anybody')
           if (why !== undefined) context.show({ client: id, story: 'take http unasked', over: 'http', note: why })
         } else {
           await assertFails(refused, sh, (failing) => use(failing, registry))

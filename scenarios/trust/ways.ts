@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Registry } from '../../harness/index.js'
 import type { Run, RunResult } from '../../harness/run.js'
 import { assertFails } from '../failure.js'
-import { assertGranted } from '../granted.js'
+import { assertWho } from '../who.js'
 import { Heard } from '../heard.js'
 import { alice, secrets } from '../people.js'
 import type { Desk, ScenarioContext } from '../scenario.js'
@@ -125,14 +125,14 @@ async function helmAsDocumented({ host, heard }: Stage, { id }: TrustClient, sh:
   const digest = ({ output }: RunResult): string | undefined => /^Digest: (sha256:[0-9a-f]{64})$/m.exec(output)?.[1]
   assert.notEqual(digest(pushed), undefined, id)
   assert.equal(digest(pulled), digest(pushed))
-  assertGranted(heard.take(), 'https alice Bearer')
+  assertWho(heard.take(), 'https alice Bearer')
 }
 
 async function assertTrusts({ heard }: Stage, { id }: TrustClient, use: () => Promise<unknown>): Promise<void> {
   heard.take()
   await use()
   // What the registry was asked is what tells: cosign and crane would have taken http.
-  assertGranted(heard.take(), id === 'curl' ? 'https alice Basic' : 'https alice Bearer')
+  assertWho(heard.take(), id === 'curl' ? 'https alice Basic' : 'https alice Bearer')
 }
 
 const nameOf = ({ id }: TrustClient): string => id.replace('@', ' ')

@@ -6,7 +6,7 @@ import { headerOf } from './heard.js'
  * Asserts who was granted something, over what and with what: `https alice Bearer`, each once. A token for nobody opens
  * nothing, and is left out.
  */
-export function assertGranted(requests: readonly RequestEvent[], ...to: readonly string[]): void {
+export function assertWho(requests: readonly RequestEvent[], ...to: readonly string[]): void {
   const granted = requests.filter(({ route, status }) => route.kind !== 'token' && status < 400)
   const by = granted.map((event) => {
     const scheme = headerOf(event, 'authorization')?.split(' ', 1)[0]
