@@ -1,7 +1,7 @@
 import type { Account, Anonymous } from '../src/access/accounts.js'
 import type { RequestListener } from '../src/server/event.js'
 import type { Store } from '../src/store/store.js'
-import { suggestion } from './nearest.js'
+import { suggestion } from '../src/protocol/nearest.js'
 
 /** Certificates of your own. Each is PEM text, or the path of a file with it. */
 export interface OwnCertificate {

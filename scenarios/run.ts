@@ -1,5 +1,5 @@
 import { UsageError } from '../harness/cli/arguments.js'
-import { suggestion } from '../harness/nearest.js'
+import { suggestion } from '../src/protocol/nearest.js'
 import type { CompatibilityRecord } from './compatibility/record.js'
 import { scenarios } from './index.js'
 import { playScenario } from './play.js'

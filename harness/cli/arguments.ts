@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import type { StartOptions } from '../options.js'
-import { suggestion } from '../nearest.js'
+import { suggestion } from '../../src/protocol/nearest.js'
 
 /** A command line that cannot be carried out: exit code 2. */
 export class UsageError extends Error {}

@@ -3,7 +3,7 @@ import { search } from '../../vendor-binaries/find.js'
 import { installBinaries } from '../../vendor-binaries/install.js'
 import { manifest, type Binary } from '../../vendor-binaries/manifest.js'
 import { idOf, installCommand, rowsOf } from '../../vendor-binaries/names.js'
-import { suggestion } from '../nearest.js'
+import { suggestion } from '../../src/protocol/nearest.js'
 import { UsageError, type Arguments } from './arguments.js'
 
 const actions = ['list', 'install'] as const

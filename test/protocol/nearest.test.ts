@@ -1,5 +1,5 @@
 import t from 'tap'
-import { nearest } from '../../harness/nearest.js'
+import { nearest } from '../../src/protocol/nearest.js'
 
 void t.test('what was most likely meant', async (t) => {
   const names = ['port', 'host', 'storage', 'accounts']
