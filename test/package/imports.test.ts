@@ -15,6 +15,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/store': ['src/protocol', 'src/route'],
   'src/access': ['src/protocol', 'src/route'],
   'src/distribution': ['src/access', 'src/profiles', 'src/store', 'src/protocol', 'src/route'],
+  'src/quay': ['src/access', 'src/profiles', 'src/store', 'src/protocol', 'src/route', 'src/formats'],
   'src/server': [
     'src/distribution',
     'src/access',
