@@ -34,6 +34,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 // The packages that a room may load at run time.
 const packages: Readonly<Record<string, readonly string[]>> = {
   'src/access': ['bcryptjs'],
+  'src/quay': ['yaml'],
   harness: ['execa', 'signal-exit'],
   scenarios: ['execa'],
   'vendor-binaries': ['execa'],
