@@ -11,7 +11,7 @@ import { findByEmail, updateUser } from './users.js'
 
 /** Who has shown credentials, or why they are refused, in Quay's words. */
 export type Authentication =
-  | { readonly identity: Identity; readonly refusal?: never }
+  | { readonly identity: Identity; readonly refusal?: never; readonly retryAfter?: never }
   | {
       readonly identity?: never
       readonly refusal: string

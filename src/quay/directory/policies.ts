@@ -1,5 +1,4 @@
 import type { Directory } from './directory.js'
-import { DirectoryRefusal } from './refusal.js'
 import type { Policy } from './state.js'
 
 /** What a policy is for: a namespace, or one repository of it. */
@@ -22,13 +21,6 @@ export function addPolicy(directory: Directory, target: PolicyTarget, rule: Poli
   const policy: Policy = { ...target, uuid: directory.uuid(), rule }
   directory.put('policies', keyOf(policy), policy)
   return policy
-}
-
-/** A policy. @throws DirectoryRefusal when there is none of this id. */
-export function policy(directory: Directory, target: PolicyTarget, uuid: string): Policy {
-  const found = policiesFor(directory, target).find((one) => one.uuid === uuid)
-  if (!found) throw new DirectoryRefusal(`Policy not found: ${uuid}`)
-  return found
 }
 
 /** Puts another rule in place of a policy's. */
