@@ -1,5 +1,12 @@
 import t from 'tap'
-import { canCreate, createOnPush, may, namespaceRole, repositoryRole } from '../../src/quay/directory/access.js'
+import {
+  canCreate,
+  createOnPush,
+  may,
+  namespaceRole,
+  repositoryRole,
+  visibleRepositories,
+} from '../../src/quay/directory/access.js'
 import type { DirectoryConfig } from '../../src/quay/directory/config.js'
 import { authenticate, authenticateOAuth } from '../../src/quay/directory/credentials.js'
 import { Directory } from '../../src/quay/directory/directory.js'
@@ -103,6 +110,23 @@ void t.test('who may do what to a repository', async (t) => {
       `${who.username ?? 'anonymous'} (${who.scopes?.join(' ') ?? '*'}): ${repository}`,
     )
   }
+})
+
+void t.test('who sees which repositories', async (t) => {
+  const { directory } = directoryWith()
+  const seen = (who: Identity, options: object = {}) =>
+    Array.from(visibleRepositories(directory, who, { everybodys: false, ...options }), ({ namespace, name }) =>
+      [namespace, name].join('/'),
+    ).join(' ')
+  t.equal(seen(anonymous), '')
+  t.equal(seen(anonymous, { everybodys: true }), 'bob/open helm/open')
+  t.equal(seen(user('alice')), 'helm/chart helm/frozen helm/open')
+  t.equal(seen(user('bob')), 'bob/open helm/chart')
+  t.equal(seen(user('bob'), { everybodys: true, after: 'helm/chart' }), 'helm/open')
+  t.equal(seen(user('bob'), { everybodys: true, namespace: 'helm' }), 'helm/chart helm/open')
+  t.equal(seen(bounded('alice', 'user:read')), '')
+  const closed = directoryWith({ FEATURE_ANONYMOUS_ACCESS: false }).directory
+  t.same([...visibleRepositories(closed, anonymous, { everybodys: true })], [])
 })
 
 void t.test('without anonymous access nobody pulls without a login', async (t) => {

@@ -1,10 +1,10 @@
 import t from 'tap'
-import { expiresAfter } from '../../src/quay/history/expires-after.js'
+import { expiresAfter, expiryOfPush } from '../../src/quay/history/expires-after.js'
 import { retag, sweep } from '../../src/quay/history/retag.js'
 import { TagHistory } from '../../src/quay/history/tag-history.js'
 import type { Digest } from '../../src/route/names.js'
 import { memoryStore } from '../../src/store/memory/store.js'
-import { pushImage, start } from '../support/quay.js'
+import { pushImage, pushIndex, start } from '../support/quay.js'
 
 const where = 'team/app'
 const day = 86_400_000
@@ -105,6 +105,25 @@ void t.test('a tag goes back to what it was', async (t) => {
   t.notOk(await retag(store, where, { tag: 'latest', digest: `sha256:${'0'.repeat(64)}`, at: start }))
 })
 
+void t.test('what happened in the same moment is listed in its order', async (t) => {
+  const { history, push } = remembered()
+  const [one, two, three] = [
+    await push(start, 'one', 'latest'),
+    await push(start, 'two', 'latest'),
+    await push(start, 'three', 'latest', 'a'),
+  ]
+  const { entries } = history.list(where, { at: start, page: 1, limit: 10 })
+  t.same(
+    entries.map(({ tag, digest }) => [tag, digest]),
+    [
+      ['a', three],
+      ['latest', three],
+      ['latest', two],
+      ['latest', one],
+    ],
+  )
+})
+
 void t.test('a manifest that is deleted takes its tags with it', async (t) => {
   const { store, history, push } = remembered()
   const one = await push(start, 'one', 'a', 'b')
@@ -151,4 +170,25 @@ void t.test('quay.expires-after', async (t) => {
     t.equal(expiresAfter({ 'quay.expires-after': value }), seconds, String(value))
   }
   t.equal(expiresAfter({}), undefined)
+})
+
+void t.test('what a push says of its end', async (t) => {
+  const store = memoryStore()
+  const push = (text: string, image: object) => pushImage({ store, now: start }, where, [], { text, ...image })
+  const day = await push('day', { labels: { 'quay.expires-after': '1d' } })
+  const alsoDay = await push('also', { annotations: { 'quay.expires-after': '24h' } })
+  const week = await push('week', { labels: { 'quay.expires-after': '1w' } })
+  const never = await push('never', {})
+  for (const [digest, seconds] of [
+    [day, 86_400],
+    [alsoDay, 86_400],
+    [week, 604_800],
+    [never, undefined],
+    [await pushIndex({ store, now: start }, where, [day, alsoDay]), 86_400],
+    [await pushIndex({ store, now: start }, where, [day, week]), undefined],
+    [await pushIndex({ store, now: start }, where, [day, never]), undefined],
+    [await pushIndex({ store, now: start }, where, []), undefined],
+  ] as const) {
+    t.equal(await expiryOfPush(store, where, digest, start), seconds)
+  }
 })

@@ -2,7 +2,7 @@ import type { Call, Reply } from '../../src/protocol/call.js'
 import { parseTarget } from '../../src/route/route.js'
 import { isDigest, type Digest } from '../../src/route/names.js'
 import type { QuayVersion } from '../../src/profiles/quay.js'
-import { quayApi, type QuayApiOptions } from '../../src/quay/api/api.js'
+import { quayApi } from '../../src/quay/api/api.js'
 import type { ApiConfig } from '../../src/quay/api/config.js'
 import type { DirectoryConfig } from '../../src/quay/directory/config.js'
 import { Directory } from '../../src/quay/directory/directory.js'
@@ -55,11 +55,10 @@ export interface TestQuayOptions {
   readonly seed?: DirectorySeed
   readonly config?: Partial<ApiConfig & DirectoryConfig>
   readonly version?: QuayVersion
-  readonly deleteContent?: QuayApiOptions['deleteContent']
 }
 
 /** A Quay without a socket: its API over a memory store, at a time that stands still. */
-export function testQuay({ seed = {}, config, version = '3.7', deleteContent }: TestQuayOptions = {}): TestQuay {
+export function testQuay({ seed = {}, config, version = '3.7' }: TestQuayOptions = {}): TestQuay {
   const store = memoryStore()
   const directory = new Directory({ config, random: seededRandom('test') })
   const { oauthTokens } = seedDirectory(directory, seed, start)
@@ -71,7 +70,6 @@ export function testQuay({ seed = {}, config, version = '3.7', deleteContent }: 
     history,
     config: { FEATURE_MAILING: false, ...config },
     version,
-    deleteContent,
   })
   const quay: TestQuay = {
     directory,
@@ -156,6 +154,31 @@ export async function pushImage(
     bytes: Buffer.from(manifest),
     tags,
     requires: { blobs: references, manifests: [] },
+    at: now,
+  })
+  return digest
+}
+
+/** Pushes an index of manifests that are there, without a tag; answers its digest. */
+export async function pushIndex(
+  { store, now }: Pick<TestQuay, 'store' | 'now'>,
+  repository: string,
+  children: readonly Digest[],
+  tags: readonly string[] = [],
+): Promise<Digest> {
+  const mediaType = 'application/vnd.oci.image.index.v1+json'
+  const manifests = children.map((digest) => ({
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    digest,
+    size: 1,
+  }))
+  const index = JSON.stringify({ schemaVersion: 2, mediaType, manifests })
+  const digest = digestOf(index)
+  await store.putManifest(repository, {
+    entry: { digest, mediaType, size: index.length, references: children },
+    bytes: Buffer.from(index),
+    tags,
+    requires: { blobs: [], manifests: children },
     at: now,
   })
   return digest

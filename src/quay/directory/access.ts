@@ -14,7 +14,7 @@ import {
   largerTeamRole,
   type UserRole,
 } from './scopes.js'
-import type { Organization, RepositoryRole, TeamRole } from './state.js'
+import type { Organization, Repository, RepositoryRole, TeamRole } from './state.js'
 import { isSuperuser } from './users.js'
 
 /** What can be asked for on a repository, as scopes of /v2/auth name it; `admin` is their `*`. */
@@ -68,6 +68,26 @@ export function repositoryRole(
     if (isTheirs) role = largerRole(role, permission.role)
   }
   return boundRepositoryRole(role, scopes)
+}
+
+/**
+ * Repositories that somebody may pull from, in the order of their names: for the catalog and the API's listing.
+ * @param options.everybodys Also those that are public, and are not theirs.
+ * @param options.after The name, `namespace/name`, behind which to begin.
+ * @param options.namespace Only those of one namespace.
+ */
+export function* visibleRepositories(
+  directory: Directory,
+  identity: Identity,
+  { everybodys, after, namespace }: { everybodys: boolean; after?: string | undefined; namespace?: string | undefined },
+): Generator<Repository, void, undefined> {
+  const table = directory.table('repositories')
+  const entries = namespace === undefined ? table.entries(after) : table.startingWith(`${namespace}/`)
+  for (const [, repository] of entries) {
+    const open = everybodys && repository.visibility === 'public' && maySeePublic(directory, identity)
+    const role = open ? undefined : repositoryRole(directory, identity, repository.namespace, repository.name)
+    if (open || atLeast(role, 'read')) yield repository
+  }
 }
 
 /** The largest role of the teams that somebody is in. */

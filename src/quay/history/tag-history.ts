@@ -132,10 +132,10 @@ export class TagHistory {
   /** A page of entries, the newest first, and whether there are more. */
   list(repository: string, { at, matches, active, page, limit }: ListOptions): { entries: TagEntry[]; more: boolean } {
     const known = this.#repositories.get(repository)?.entries ?? new Map<string, TagEntry[]>()
-    const all = Array.from(known, ([tag, entries]) => (matches?.(tag) === false ? [] : entries))
+    const all = Array.from(known, ([tag, entries]) => (matches?.(tag) === false ? [] : entries.toReversed()))
       .flat()
       .filter((entry) => (active ? isAlive(entry, at) : this.#isRemembered(repository, entry, at)))
-      .toSorted((a, b) => b.start - a.start || (a.tag < b.tag ? -1 : 1))
+      .toSorted((a, b) => b.start - a.start || (a.tag === b.tag ? 0 : a.tag < b.tag ? -1 : 1))
     return { entries: all.slice((page - 1) * limit, page * limit), more: all.length > page * limit }
   }
 

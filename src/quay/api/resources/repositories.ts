@@ -1,5 +1,5 @@
 import { first } from '../../../route/query.js'
-import { canCreate, may, repositoryRole } from '../../directory/access.js'
+import { canCreate, repositoryRole, visibleRepositories } from '../../directory/access.js'
 import { isQuayRepositoryName } from '../../directory/names.js'
 import { findNamespace } from '../../directory/namespaces.js'
 import { createRepository, deleteRepository, findRepository, updateRepository } from '../../directory/repositories.js'
@@ -13,7 +13,7 @@ import { formatDate } from '../python.js'
 import { administeredRepository, readableRepository, storeName, writableRepository } from '../repository.js'
 import { flag, invalidRequest, malformed, readBody, unauthorized, type ApiRequest, type Page } from '../request.js'
 import { oneOf, text, type Field, type Schema } from '../schema.js'
-import { manifestSize } from '../manifest.js'
+import { manifestSize } from '../../manifest.js'
 
 const visibility: Field = { ...text, ...oneOf('public', 'private') }
 
@@ -111,29 +111,23 @@ function list(request: ApiRequest): ReturnType<typeof answer> {
   }
   const { username } = identity
   if (starred && username === undefined) throw malformed()
-  const shown = (one: Repository): boolean => {
-    if (starred)
-      return one.stars.includes(username as string) && may(directory, identity, one.namespace, one.name, 'pull')
-    if (isPublic && one.visibility === 'public') return true
-    return atLeast(repositoryRole(directory, identity, one.namespace, one.name), 'read')
-  }
-  const table = directory.table('repositories')
   // A namespace's repositories come all at once, and so do the starred ones.
   const whole = starred || namespace !== undefined
-  const start = whole ? undefined : readPageToken(directory, first(call.query, 'next_page'))
-  const entries = namespace !== undefined && !starred ? table.startingWith(`${namespace}/`) : table.entries(start)
-  const found: [key: string, repository: Repository][] = []
-  for (const [key, repository] of entries) {
-    if (!shown(repository)) continue
-    found.push([key, repository])
+  const found: Repository[] = []
+  for (const repository of visibleRepositories(directory, identity, {
+    everybodys: isPublic || starred,
+    after: whole ? undefined : readPageToken(directory, first(call.query, 'next_page')),
+    namespace: starred ? undefined : namespace,
+  })) {
+    if (starred && !repository.stars.includes(username as string)) continue
+    found.push(repository)
     if (!whole && found.length > pageSize) break
   }
   const page = whole ? found : found.slice(0, pageSize)
-  const views = page.map(([, repository]) => listedView(request, repository))
-  const last = page.at(-1)?.[0]
+  const last = page.at(-1)
   return answer(200, {
-    repositories: views,
-    ...(page.length < found.length && last !== undefined && { next_page: nextPage(directory, last) }),
+    repositories: page.map((repository) => listedView(request, repository)),
+    ...(page.length < found.length && last && { next_page: nextPage(directory, storeName(last)) }),
   })
 }
 

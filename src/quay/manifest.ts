@@ -1,14 +1,16 @@
 import { text as readText } from 'node:stream/consumers'
-import { mediaTypes } from '../../protocol/media-types.js'
-import { isDigest, type Digest } from '../../route/names.js'
-import type { Store } from '../../store/store.js'
+import { mediaTypes } from '../protocol/media-types.js'
+import { isDigest, type Digest } from '../route/names.js'
+import type { Store } from '../store/store.js'
 
-/** What the API tells of a manifest. */
+/** What Quay reads in a manifest that it has taken. */
 export interface ReadManifest {
   readonly text: string
   readonly isList: boolean
   readonly config: ReadDescriptor | undefined
   readonly layers: readonly ReadDescriptor[]
+  /** The manifests of a list. */
+  readonly children: readonly ReadDescriptor[]
   readonly annotations: Readonly<Record<string, unknown>>
 }
 
@@ -19,7 +21,7 @@ export interface ReadDescriptor {
   readonly urls?: readonly string[]
 }
 
-/** A config of an image, as far as the API reads it (image-spec 1.1 "config.md"). */
+/** A config of an image, as far as it is read (image-spec 1.1 "config.md"). */
 export interface ImageConfig {
   readonly config?: { readonly Labels?: Readonly<Record<string, string>> | null } | null
   readonly history?: readonly {
@@ -46,6 +48,7 @@ export async function readManifest(
   const json = JSON.parse(text) as {
     config?: ReadDescriptor
     layers?: readonly ReadDescriptor[] | null
+    manifests?: readonly ReadDescriptor[] | null
     annotations?: Readonly<Record<string, unknown>> | null
   }
   return {
@@ -53,6 +56,7 @@ export async function readManifest(
     isList: lists.has(entry.mediaType),
     config: json.config,
     layers: json.layers ?? [],
+    children: json.manifests ?? [],
     annotations: json.annotations ?? {},
   }
 }
