@@ -1,4 +1,6 @@
 import type { Account, Anonymous } from '../src/access/accounts.js'
+import { quayVersions, type QuayVersion } from '../src/profiles/quay.js'
+import type { DirectorySeed } from '../src/quay/directory/seed.js'
 import type { RequestListener } from '../src/server/event.js'
 import type { Store } from '../src/store/store.js'
 import { suggestion } from '../src/protocol/nearest.js'
@@ -33,8 +35,12 @@ export interface StartOptions {
   readonly auth?: 'token' | 'basic' | undefined
   /** How long a token is good, in seconds, by `clock`. @default 3600 */
   readonly tokenLifetime?: number | undefined
-  /** What kind of registry this plays. @default 'oci' */
-  readonly profile?: 'oci' | undefined
+  /** What kind of registry this plays. @default 'oci', and 'quay-3.7' with `config` or `quay` */
+  readonly profile?: 'oci' | `quay-${QuayVersion}` | undefined
+  /** The fields of Quay's config.yaml, or the path of one. @default Quay's defaults */
+  readonly config?: string | Readonly<Record<string, unknown>> | undefined
+  /** What a Quay begins with: users, organizations, teams, robots, repositories. `accounts` are users too. */
+  readonly quay?: DirectorySeed | undefined
   /** Take manifests whose blobs and children are not there. @default false */
   readonly sparse?: boolean | undefined
   /** Whether the referrers API exists. @default true */
@@ -56,6 +62,8 @@ export interface StartOptions {
 }
 
 type Check = (value: unknown) => boolean
+
+const quayProfiles = quayVersions.map((version) => `quay-${version}`)
 
 const isBoolean: Check = (value) => typeof value === 'boolean'
 const isObject: Check = (value) => typeof value === 'object' && value !== null
@@ -94,7 +102,9 @@ const checks: Readonly<Record<keyof StartOptions, readonly [check: Check, expect
   htpasswd: [(value) => typeof value === 'string' && value !== '', 'the path of an htpasswd file'],
   auth: [oneOf('token', 'basic'), "'token' or 'basic'"],
   tokenLifetime: [(value) => typeof value === 'number' && value > 0, 'seconds, more than 0'],
-  profile: [oneOf('oci'), "'oci'"],
+  profile: [oneOf('oci', ...quayProfiles), `'oci', ${quayProfiles.map((name) => `'${name}'`).join(', ')}`],
+  config: [(value) => (typeof value === 'string' ? value !== '' : isObject(value)), 'a path or an object'],
+  quay: [isObject, '{ users, organizations }'],
   sparse: [isBoolean, 'true or false'],
   referrers: [isBoolean, 'true or false'],
   host: [(value) => typeof value === 'string' && value !== '', 'an address to listen on'],
@@ -106,6 +116,9 @@ const checks: Readonly<Record<keyof StartOptions, readonly [check: Check, expect
   unref: [isBoolean, 'true or false'],
 }
 
+const quayOnly = ['config', 'quay'] as const
+const ociOnly = ['htpasswd', 'anonymous', 'auth', 'tokenLifetime', 'sparse', 'referrers'] as const
+
 /** Checks options that may come from plain JavaScript. @throws TypeError that names the option and what it may be. */
 export function checkOptions(options: StartOptions): void {
   for (const [name, value] of Object.entries(options)) {
@@ -113,6 +126,12 @@ export function checkOptions(options: StartOptions): void {
     if (!row) throw new TypeError(`start-registry: unknown option ${name}${suggestion(name, Object.keys(checks))}`)
     const [check, expected] = row
     if (value !== undefined && !check(value)) throw new TypeError(`start-registry: ${name} must be ${expected}`)
+  }
+  const { profile = options.config || options.quay ? 'quay-3.7' : 'oci' } = options
+  for (const name of profile === 'oci' ? quayOnly : ociOnly) {
+    if (options[name] === undefined) continue
+    const hint = profile === 'oci' ? 'it goes with a profile of Quay' : 'Quay has rules of its own, in its config.yaml'
+    throw new TypeError(`start-registry: ${name} does not go with profile ${profile}: ${hint}`)
   }
   if (options.http && !options.tls) {
     throw new TypeError('start-registry: http goes with tls; without tls the registry speaks plain http anyway')

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RegistryError } from '../src/protocol/errors.js'
 import type { Stage } from '../src/protocol/call.js'
+import type { SeededSecrets } from '../src/quay/directory/seed.js'
 import type { RequestListener } from '../src/server/event.js'
 import { listen } from '../src/server/listener.js'
 import { createRegistry } from '../src/server/registry.js'
@@ -11,6 +12,7 @@ import { clientFlags, type ClientFlags } from './homes/flags.js'
 import { makeHome, type EnvOptions } from './homes/home.js'
 import { logLine } from './log.js'
 import { checkOptions, type StartOptions } from './options.js'
+import { playQuay, quayVersionOf } from './quay.js'
 
 /** A running registry. */
 export interface Registry extends AsyncDisposable {
@@ -27,6 +29,11 @@ export interface Registry extends AsyncDisposable {
   readonly env: (options?: EnvOptions) => Record<string, string>
   /** Words to put behind a client's command instead, such as `helm push --ca-file ca.pem …`. */
   readonly flags: ClientFlags
+  readonly profile: NonNullable<StartOptions['profile']>
+  /** What somebody should know of the configuration, a line or more each. */
+  readonly warnings: readonly string[]
+  /** Tokens of the robots and applications that `quay` has; undefined for a registry that is no Quay. */
+  readonly secrets: SeededSecrets | undefined
   /** Calls `listener` when a request has ended. The answer takes it away again. */
   readonly onRequest: (listener: RequestListener) => () => void
   /** Stops listening, lets running requests end, and removes what was made. Further calls wait for the first. */
@@ -64,9 +71,14 @@ async function start(options: StartOptions, made: Disposal[]): Promise<Registry>
   const store = await openStore(options.storage ?? 'memory')
   made.push(() => store.close())
   let url = ''
+  let bound: { readonly scheme: string; readonly host: string } | undefined
+  const version = quayVersionOf(options)
+  const quay = version && (await playQuay(version, options, store, () => bound))
+  if (quay) made.push(quay.close)
   const core = createRegistry({
     ...options,
     store,
+    dialect: quay?.dialect,
     htpasswd: options.htpasswd === undefined ? undefined : readOption('htpasswd', options.htpasswd),
     stages: certificates && !options.http ? [requireTls(() => url)] : [],
   })
@@ -80,7 +92,8 @@ async function start(options: StartOptions, made: Disposal[]): Promise<Registry>
   })
   made.push(() => listener.close(options.grace ?? 1000))
   const host = hostOf(options.host, listener.port)
-  url = `${certificates ? 'https' : 'http'}://${host}`
+  bound = { scheme: certificates ? 'https' : 'http', host }
+  url = `${bound.scheme}://${host}`
   let caFile: string | undefined
   if (certificates?.ca !== undefined) {
     caFile = join(folder(), 'ca.pem')
@@ -96,8 +109,12 @@ async function start(options: StartOptions, made: Disposal[]): Promise<Registry>
     caFile,
     spkiPin: certificates?.spkiPin,
     store,
-    env: (about) => makeHome(folder(), { host, port: listener.port, url, caFile, accounts }, about),
+    env: (about) =>
+      makeHome(folder(), { host, port: listener.port, url, caFile, accounts: quay?.accounts ?? accounts }, about),
     flags: clientFlags(folder, url, caFile),
+    profile: quay?.profile ?? 'oci',
+    warnings: quay?.warnings(host) ?? [],
+    secrets: quay?.secrets,
     onRequest: core.onRequest,
     close,
     [Symbol.asyncDispose]: close,

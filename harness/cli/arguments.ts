@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
-import type { StartOptions } from '../options.js'
+import { quayVersions } from '../../src/profiles/quay.js'
+import { checkOptions, type StartOptions } from '../options.js'
 import { suggestion } from '../../src/protocol/nearest.js'
 
 /** A command line that cannot be carried out: exit code 2. */
@@ -15,6 +16,8 @@ const flags = {
   'ca-out': { type: 'string' },
   http: { type: 'boolean' },
   storage: { type: 'string' },
+  config: { type: 'string' },
+  profile: { type: 'string' },
   sparse: { type: 'boolean' },
   'no-referrers': { type: 'boolean' },
   user: { type: 'string', multiple: true },
@@ -29,6 +32,8 @@ const flags = {
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const satisfies NonNullable<ParseArgsConfig['options']>
+
+const profiles = ['oci', ...quayVersions.map((version) => `quay-${version}` as const)] as const
 
 const commands = ['serve', 'scenarios', 'binaries'] as const
 type CommandName = (typeof commands)[number]
@@ -59,7 +64,7 @@ export function readArguments(args: readonly string[]): Arguments {
   return {
     command: values.help ? 'help' : values.version ? 'version' : name,
     rest,
-    options: startOptions(values),
+    options: checked(startOptions(values)),
     caOut: values['ca-out'],
     readyFile: values['ready-file'],
     from: values.from,
@@ -100,6 +105,8 @@ function startOptions(values: Values): StartOptions {
     tls: tlsOf(values),
     http: values.http,
     storage: values.storage === undefined ? undefined : storageOf(values.storage),
+    config: values.config,
+    profile: values.profile === undefined ? undefined : oneOf('--profile', values.profile, profiles),
     sparse: values.sparse,
     referrers: values['no-referrers'] ? false : undefined,
     accounts: values.user?.map(accountOf),
@@ -107,6 +114,16 @@ function startOptions(values: Values): StartOptions {
     anonymous:
       values.anonymous === undefined ? undefined : oneOf('--anonymous', values.anonymous, ['none', 'pull', 'push']),
     auth: values.auth === undefined ? undefined : oneOf('--auth', values.auth, ['token', 'basic']),
+  }
+}
+
+// What does not go together is wrong use here, and the same words fit.
+function checked(options: StartOptions): StartOptions {
+  try {
+    checkOptions(options)
+    return options
+  } catch (error) {
+    throw new UsageError((error as Error).message.replace(/^start-registry: /, ''), { cause: error })
   }
 }
 

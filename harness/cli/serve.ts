@@ -28,9 +28,13 @@ function stopSignal(): Promise<void> {
   })
 }
 
-function announce({ url, host, caFile }: Registry, json: boolean): void {
-  if (json) print({ event: 'listening', url, host, caFile, profile: 'oci' })
+function announce({ url, host, caFile, profile, warnings }: Registry, json: boolean): void {
+  if (json) print({ event: 'listening', url, host, caFile, profile })
   else process.stdout.write(`start-registry: listening on ${url}\n`)
+  for (const message of warnings) {
+    if (json) print({ event: 'warning', message })
+    else process.stderr.write(`start-registry: ${message}\n`)
+  }
 }
 
 // Whoever waits for the file finds the whole of it or nothing. Answers how to remove it.

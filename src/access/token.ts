@@ -1,4 +1,5 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { JwtSigner } from './jwt.js'
 import type { Scope } from './scope.js'
 
 /** What a token says. Times are seconds since 1970 (RFC 7519 §2), with fractions: a clock in tests is exact. */
@@ -16,8 +17,6 @@ export interface Claims {
 /** The name of the service that tokens are for, as challenges and tokens have it. */
 export const service = 'start-registry'
 
-const header = encode({ alg: 'HS256', typ: 'JWT' })
-
 interface Payload {
   readonly iss: string
   readonly aud: string
@@ -29,16 +28,13 @@ interface Payload {
   readonly access: readonly Scope[]
 }
 
-/**
- * Signs tokens and reads them again: JSON Web Tokens (RFC 7519) with HMAC-SHA256 under a key that is made here and never
- * told, so that a token of another registry, or of this one before it was restarted, is worth nothing.
- */
+/** Signs the tokens of a registry, and reads them again. */
 export class TokenSigner {
-  readonly #key = randomBytes(32)
+  readonly #signer = new JwtSigner()
 
   /** A token that says `claims`. */
   sign({ use, account, scopes, issued, expires }: Claims): string {
-    const payload: Payload = {
+    return this.#signer.sign({
       iss: service,
       aud: service,
       use,
@@ -47,33 +43,14 @@ export class TokenSigner {
       ...(expires !== undefined && { exp: expires }),
       jti: randomBytes(12).toString('base64url'),
       access: scopes,
-    }
-    const text = `${header}.${encode(payload)}`
-    return `${text}.${this.#signature(text).toString('base64url')}`
+    } satisfies Payload)
   }
 
   /** What a token says, whether or not it has expired; undefined when this signer has not made it. */
   read(token: string): Claims | undefined {
-    const end = token.lastIndexOf('.')
-    const text = token.slice(0, end)
-    const signature = Buffer.from(token.slice(end + 1), 'base64url')
-    const right = this.#signature(text)
-    if (signature.length !== right.length || !timingSafeEqual(signature, right)) return undefined
-    const payload = JSON.parse(Buffer.from(text.slice(header.length + 1), 'base64url').toString()) as Payload
-    return {
-      use: payload.use,
-      account: payload.sub === '' ? undefined : payload.sub,
-      scopes: payload.access,
-      issued: payload.iat,
-      expires: payload.exp,
-    }
+    const payload = this.#signer.read(token) as Payload | undefined
+    if (!payload) return undefined
+    const { use, sub, access, iat, exp } = payload
+    return { use, account: sub === '' ? undefined : sub, scopes: access, issued: iat, expires: exp }
   }
-
-  #signature(text: string): Buffer {
-    return createHmac('sha256', this.#key).update(text).digest()
-  }
-}
-
-function encode(value: unknown): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url')
 }

@@ -110,6 +110,7 @@ async function append(
   if (!taken) {
     throw new RegistryError('RANGE_INVALID', `the next byte of this upload is ${upload.offset}`, {
       headers: position(upload),
+      upload,
     })
   }
   if (range && upload.offset !== range.start + range.length) {
@@ -149,8 +150,10 @@ function blobCreated(repository: string, digest: Digest): Reply {
   })
 }
 
-const sessionReply = (status: number, upload: Upload): Reply =>
-  emptyReply(status, { ...position(upload), 'Docker-Upload-UUID': upload.id })
+const sessionReply = (status: number, upload: Upload): Reply => ({
+  ...emptyReply(status, { ...position(upload), 'Docker-Upload-UUID': upload.id }),
+  upload,
+})
 
 // An upload with nothing in it is at 0-0 too: the header cannot say less, and clients parse nothing else (spec#213).
 function position({ id, repository, offset }: Upload): Readonly<Record<'Location' | 'Range', string>> {

@@ -20,15 +20,18 @@ export interface CallerPermissions {
   readonly nextReadable: (name: string) => string | undefined
 }
 
-/** One request, as the stages and handlers see it. */
+/**
+ * One request, as the stages and handlers see it. What is not readonly a stage may put something else in place of, for
+ * those behind it: a Quay puts names of one part into its library, and reads a manifest before its handler does.
+ */
 export interface Call<R extends Route = Route> {
   /** Upper case; HEAD is answered by what answers GET, whose body is then not sent. */
   readonly method: string
-  readonly route: R
-  readonly query: Query
-  readonly headers: IncomingHttpHeaders
+  route: R
+  query: Query
+  headers: IncomingHttpHeaders
   /** The request's body, not yet read. */
-  readonly body: AsyncIterable<Buffer>
+  body: AsyncIterable<Buffer>
   readonly origin: Origin
   /** When the request came, by the registry's clock, in milliseconds since 1970. */
   readonly at: number
@@ -47,6 +50,8 @@ export type Headers = Readonly<Record<string, string | number | readonly string[
 export interface Reply {
   readonly status: number
   readonly headers: Headers
+  /** The upload session that the reply tells of, for stages that tell it in other words. */
+  readonly upload?: { readonly id: string; readonly offset: number } | undefined
   readonly body?: Buffer | (() => Buffer | Readable) | undefined
 }
 

@@ -62,6 +62,8 @@ export interface ErrorOptions {
   readonly status?: number | undefined
   /** Machine-readable facts; kept small by whoever throws. */
   readonly detail?: unknown
+  /** The upload session that the refusal tells of. */
+  readonly upload?: { readonly id: string; readonly offset: number } | undefined
   /** Response headers that belong to the refusal: a challenge, a Range, an Allow. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** What failed underneath; never shown to a client. */
@@ -74,6 +76,7 @@ export class RegistryError extends Error {
   readonly status: number
   readonly detail: unknown
   readonly headers: Readonly<Record<string, string>>
+  readonly upload: ErrorOptions['upload']
 
   /** @param message What is wrong and what to do about it; the code's default message when left out. */
   constructor(code: ErrorCode, message?: string, options: ErrorOptions = {}) {
@@ -84,5 +87,6 @@ export class RegistryError extends Error {
     this.status = options.status ?? status
     this.detail = options.detail
     this.headers = options.headers ?? {}
+    this.upload = options.upload
   }
 }

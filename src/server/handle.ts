@@ -5,20 +5,24 @@ import type { Call, Reply, Stage } from '../protocol/call.js'
 import { parseTarget } from '../route/route.js'
 import { announcesBody, RequestBody } from './body.js'
 import type { RequestEvent, RequestListener } from './event.js'
-import { renderError } from './render.js'
 import { send } from './send.js'
 
 export interface HandleOptions {
   /** What each call passes, outermost first; the last one answers. */
   readonly stages: readonly Stage[]
   readonly clock: () => number
+  /** An error as the reply that tells it. */
+  readonly render: (error: unknown, call: Call) => Reply
+  /** What every reply has. */
+  readonly commonHeaders: readonly string[]
   readonly listeners: ReadonlySet<RequestListener>
 }
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse, expectsContinue?: boolean) => void
 
 /** Makes the function that every request goes through, from node's request to node's response. */
-export function requestHandler({ stages, clock, listeners }: HandleOptions): RequestHandler {
+export function requestHandler(options: HandleOptions): RequestHandler {
+  const { stages, listeners } = options
   const run = stages.reduceRight<Run>(
     (next, stage) => (call) => stage(call, () => next(call)),
     () => {
@@ -26,7 +30,7 @@ export function requestHandler({ stages, clock, listeners }: HandleOptions): Req
     },
   )
   return (request, response, expectsContinue = false) => {
-    const exchange = new Exchange(request, response, expectsContinue, clock())
+    const exchange = new Exchange(request, response, expectsContinue, options)
     if (listeners.size > 0) tellWhenDone(listeners, exchange)
     exchange.answer(run)
   }
@@ -42,14 +46,16 @@ class Exchange {
   reply: Reply | undefined
   /** What failed inside. */
   error: unknown
+  readonly #options: HandleOptions
   #bodyAwaited: boolean
 
-  constructor(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean, at: number) {
+  constructor(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean, options: HandleOptions) {
     this.request = request
     this.response = response
+    this.#options = options
     this.#bodyAwaited = !expectsContinue || !announcesBody(request)
     // A client that asks first is told to go on when somebody reads, so that a refusal costs it no upload.
-    this.call = readCall(request, at, expectsContinue ? () => this.#tellToGoOn() : undefined)
+    this.call = readCall(request, options.clock(), expectsContinue ? () => this.#tellToGoOn() : undefined)
   }
 
   /** Has the call answered and sends the reply. One that is there at once is sent at once, without a promise. */
@@ -77,7 +83,7 @@ class Exchange {
   }
 
   #fail(error: unknown): void {
-    const reply = renderError(error)
+    const reply = this.#options.render(error, this.call)
     if (reply.status >= 500) this.error = error
     // One that comes when the reply is on its way cannot be told any more, nor can a second one.
     if (this.response.headersSent) this.response.destroy()
@@ -96,7 +102,7 @@ class Exchange {
     this.reply = reply
     // The client may send the body it announced or not: only a new connection tells the next request from it.
     if (!this.#bodyAwaited) this.response.setHeader('Connection', 'close')
-    send(this.request, this.response, reply.status, reply.headers, body)
+    send(this.request, this.response, reply, body, this.#options.commonHeaders)
   }
 }
 

@@ -3,10 +3,11 @@ import { accountsOf, type Account, type Anonymous } from '../access/accounts.js'
 import { readHtpasswd } from '../access/htpasswd.js'
 import type { Registry } from '../distribution/registry.js'
 import { oci } from '../profiles/oci.js'
-import type { Stage } from '../protocol/call.js'
+import type { Call, Reply, Stage } from '../protocol/call.js'
 import { dispatch } from './dispatch.js'
 import type { RequestListener } from './event.js'
 import { requestHandler, type RequestHandler } from './handle.js'
+import { renderError } from './render.js'
 import { memoryStore } from '../store/memory/store.js'
 import type { Store } from '../store/store.js'
 
@@ -29,8 +30,18 @@ export interface CoreOptions {
   readonly referrers?: boolean | undefined
   /** The time in milliseconds since 1970. @default Date.now */
   readonly clock?: (() => number) | undefined
+  /** What the registry is played like, in place of its own access and its own words. @default none: distribution-spec */
+  readonly dialect?: Dialect | undefined
   /** Steps that every request passes before access is checked, outermost first. */
   readonly stages?: readonly Stage[] | undefined
+}
+
+/** How another registry than one of distribution-spec 1.1 answers. */
+export interface Dialect {
+  /** What each call passes in place of `accounts`, `anonymous` and `auth`. */
+  readonly stages: readonly Stage[]
+  /** An error as the reply that tells it. */
+  readonly render: (error: unknown, call: Call) => Reply
 }
 
 /** A registry without a socket: what a server of your own calls. */
@@ -49,7 +60,7 @@ export interface RegistryCore {
  * @throws TypeError for a permission that is none; Error for a line of `htpasswd` that is none.
  */
 export function createRegistry(options: CoreOptions = {}): RegistryCore {
-  const { clock = Date.now } = options
+  const { clock = Date.now, dialect } = options
   const registry: Registry = {
     store: options.store ?? memoryStore(),
     profile: oci,
@@ -58,8 +69,14 @@ export function createRegistry(options: CoreOptions = {}): RegistryCore {
   }
   const listeners = new Set<RequestListener>()
   const handle = requestHandler({
-    stages: [...(options.stages ?? []), ...accessStages(options), (call) => dispatch(call, registry)],
+    stages: [
+      ...(options.stages ?? []),
+      ...(dialect?.stages ?? accessStages(options)),
+      (call) => dispatch(call, registry),
+    ],
     clock,
+    render: dialect?.render ?? renderError,
+    commonHeaders: dialect ? [] : ['Docker-Distribution-API-Version', 'registry/2.0'],
     listeners,
   })
   return {

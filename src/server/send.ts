@@ -1,6 +1,6 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import { pipeline, type Readable } from 'node:stream'
-import type { Headers } from '../protocol/call.js'
+import type { Headers, Reply } from '../protocol/call.js'
 import { announcesBody } from './body.js'
 
 // node joins a text with the headers into one write, but not a buffer: for small bodies the copy is the cheaper part.
@@ -19,15 +19,15 @@ const drainTime = 10_000
 export function send(
   request: IncomingMessage,
   response: ServerResponse,
-  status: number,
-  headers: Headers,
+  { status, headers }: Reply,
   body: Buffer | Readable | undefined,
+  commonHeaders: readonly string[],
 ): void {
   if (!response.destroyed) {
     // Nobody can tell where the next request begins when a body was left in the middle.
     if (!request.complete && request.destroyed) response.shouldKeepAlive = false
     // node keeps the words of a status that was set before.
-    response.writeHead(status, STATUS_CODES[status] ?? '', headerList(headers))
+    response.writeHead(status, STATUS_CODES[status] ?? '', headerList(commonHeaders, headers))
   }
   if (body !== undefined && !Buffer.isBuffer(body)) {
     // A stream that fails leaves a reply that is shorter than it said: breaking the connection is the only way to tell.
@@ -49,8 +49,8 @@ const isStillSending = (request: IncomingMessage): boolean =>
   !request.complete && !request.destroyed && announcesBody(request)
 
 // Names and values in turn: the form that node writes without looking at each name again.
-function headerList(headers: Headers): string[] {
-  const list: unknown[] = ['Docker-Distribution-API-Version', 'registry/2.0']
+function headerList(commonHeaders: readonly string[], headers: Headers): string[] {
+  const list: unknown[] = [...commonHeaders]
   for (const name in headers) list.push(name, headers[name])
   return list as string[]
 }

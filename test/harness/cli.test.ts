@@ -147,6 +147,41 @@ void t.test('--ca-out, --storage disk, --tls-name and --sparse reach the registr
   t.ok(existsSync(join(folder, 'store/repositories/app/_changes')))
 })
 
+void t.test('a config.yaml makes it a Quay, and what is wrong with it is said with its line', async (t) => {
+  const folder = folderFor(t)
+  const config = join(folder, 'config.yaml')
+  writeFileSync(config, '...\nFEATURE_GENERAL_OCI_SUPPORT = False\n...\n')
+  const child = start(t, '--config', config, '--user', 'user1:password', '--quiet')
+  const [out, err] = [lines(child.stdout), lines(child.stderr)]
+  const wire = new Wire(Number((await next(out)).split(':').at(-1)))
+  t.equal(
+    await next(err),
+    'start-registry: line 2: "FEATURE_GENERAL_OCI_SUPPORT = False" is no YAML, and Quay does not start with it: write FEATURE_GENERAL_OCI_SUPPORT: False',
+  )
+  const pushed = await wire.manifest('user1/app', '1', '{}')
+  t.equal(pushed.status, 415)
+  t.equal(
+    pushed.text,
+    '{"errors":[{"code":"MANIFEST_INVALID","detail":{"message":"manifest schema version not supported"},"message":"manifest invalid"}]}\n',
+  )
+  const json = start(t, '--profile', 'quay-3.12', '--config', config, '--json')
+  const events = lines(json.stdout)
+  t.match(await next(events), /^\{"event":"listening",.*"profile":"quay-3\.12"\}$/)
+  t.match(await next(events), /^\{"event":"warning","message":"line 2: /)
+  t.equal(
+    await next(events),
+    '{"event":"warning","message":"nobody can log in: add accounts (--user NAME:PASSWORD), or POST /api/v1/user/"}',
+  )
+
+  writeFileSync(config, 'SUPER_USERS: 7\n')
+  const wrong = await run(t, '--config', config)
+  t.equal(wrong.code, 1)
+  t.match(wrong.err, /^start-registry: .*config\.yaml: line 1, column 14: SUPER_USERS must be /)
+  const none = await run(t, '--config', join(folder, 'none.yaml'))
+  t.equal(none.code, 1)
+  t.match(none.err, /^start-registry: cannot read the config file: ENOENT: /)
+})
+
 void t.test('help and version', async (t) => {
   const help = await run(t, '--help')
   t.equal(help.code, 0)
@@ -176,6 +211,15 @@ void t.test('wrong use is 2, with a message that helps', async (t) => {
     [['--anonymous', 'all'], '--anonymous must be none, pull, push, not all'],
     [['--tls-cert', 'x'], '--tls-cert and --tls-key go together'],
     [['--http'], '--http goes with --tls'],
+    [['--profile', 'quay'], '--profile must be oci, quay-3.6, quay-3.7, quay-3.8, quay-3.11, quay-3.12, not quay'],
+    [
+      ['--profile', 'quay-3.12', '--anonymous', 'pull'],
+      'anonymous does not go with profile quay-3.12: Quay has rules of its own, in its config.yaml',
+    ],
+    [
+      ['--profile', 'oci', '--config', 'config.yaml'],
+      'config does not go with profile oci: it goes with a profile of Quay',
+    ],
     [['--ca-out', 'x'], '--ca-out goes with --tls'],
     [['--offline'], '--offline goes with binaries'],
     [['scenarios', '--from', 'x'], '--from goes with binaries'],

@@ -27,7 +27,16 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   src: ['src/server', 'src/access', 'src/store', 'src/protocol', 'src/route'],
   'vendor-binaries': [],
-  harness: ['src/server', 'src/access', 'src/store', 'src/protocol', 'src/route', 'vendor-binaries'],
+  harness: [
+    'src/profiles',
+    'src/quay',
+    'src/server',
+    'src/access',
+    'src/store',
+    'src/protocol',
+    'src/route',
+    'vendor-binaries',
+  ],
   scenarios: ['harness', 'src', 'src/server', 'src/store', 'src/protocol', 'src/route', 'vendor-binaries'],
 }
 

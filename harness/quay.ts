@@ -1,0 +1,120 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Account } from '../src/access/accounts.js'
+import { quayVersions, type QuayVersion } from '../src/profiles/quay.js'
+import type { Quay, QuayState } from '../src/quay/create.js'
+import type { QuayConfig } from '../src/quay/config/fields.js'
+import type { ReadConfig } from '../src/quay/config/config.js'
+import type { SeededSecrets } from '../src/quay/directory/seed.js'
+import type { Store } from '../src/store/store.js'
+import type { StartOptions } from './options.js'
+
+/** A Quay that is played, as the harness holds it. */
+export interface PlayedQuay {
+  readonly dialect: Quay
+  readonly profile: `quay-${QuayVersion}`
+  /** What somebody should know of its configuration, once it listens. @param host Where. */
+  readonly warnings: (host: string) => readonly string[]
+  /** Users and robots whose passwords and tokens are known here. */
+  readonly accounts: readonly Account[]
+  readonly secrets: SeededSecrets
+  /** Keeps what it knows. */
+  readonly close: () => void
+}
+
+/** The version that a profile plays; undefined for a profile that is no Quay. A configuration alone means 3.7. */
+export function quayVersionOf({ profile, config, quay }: StartOptions): QuayVersion | undefined {
+  const chosen = profile ?? (config === undefined && quay === undefined ? 'oci' : 'quay-3.7')
+  return quayVersions.find((version) => chosen === `quay-${version}`)
+}
+
+/**
+ * Makes the Quay that options ask for.
+ * @param bound Where the registry listens, once it does.
+ * @throws Error when the configuration cannot be read, or has something wrong: with line and column; TypeError for a
+ *   seed that has.
+ */
+export async function playQuay(
+  version: QuayVersion,
+  options: StartOptions,
+  store: Store,
+  bound: () => { readonly scheme: string; readonly host: string } | undefined,
+): Promise<PlayedQuay> {
+  const { createQuay } = await import('../src/quay/create.js')
+  const { config, warnings } = await configuration(options.config ?? {}, version)
+  const { accounts = [], quay: seed = {}, storage } = options
+  const kept = typeof storage === 'object' && 'disk' in storage ? new KeptState(storage.disk) : undefined
+  const at = options.clock?.() ?? Date.now()
+  const dialect = await createQuay({ version, config, store, accounts, seed, state: kept?.read(), bound, at })
+  kept?.keep(dialect)
+  return {
+    dialect,
+    profile: `quay-${version}`,
+    warnings: (host) => [
+      ...warnings.map(({ line, message }) => (line === undefined ? message : `line ${line}: ${message}`)),
+      ...remarks(config, dialect, host),
+    ],
+    accounts: [...accounts, ...knownAccounts(dialect.secrets, seed)],
+    secrets: dialect.secrets,
+    close: () => kept?.write(dialect),
+  }
+}
+
+async function configuration(given: NonNullable<StartOptions['config']>, version: QuayVersion): Promise<ReadConfig> {
+  if (typeof given !== 'string') return (await import('../src/quay/config/config.js')).configOf(given, version)
+  const { readConfig } = await import('../src/quay/config/read.js')
+  let text: string
+  try {
+    text = readFileSync(given, 'utf8')
+  } catch (error) {
+    throw new Error(`cannot read the config file: ${(error as Error).message}`, { cause: error })
+  }
+  try {
+    return await readConfig(text, version)
+  } catch (error) {
+    throw new Error(`${given}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+function knownAccounts({ robots }: SeededSecrets, { users = {} }: NonNullable<StartOptions['quay']>): Account[] {
+  const people = Object.entries(users).flatMap(([username, one]) => {
+    const password = typeof one === 'string' ? one : one.password
+    return password === undefined ? [] : [{ username, password }]
+  })
+  return [...people, ...Object.entries(robots).map(([username, password]) => ({ username, password }))]
+}
+
+function* remarks({ SERVER_HOSTNAME: name }: QuayConfig, { directory }: Quay, host: string): Iterable<string> {
+  if (name !== undefined && name !== host) {
+    yield `SERVER_HOSTNAME is ${name}: clients are sent there, and must reach ${host} by that name`
+  }
+  if (directory.table('users').size === 0) {
+    yield 'nobody can log in: add accounts (--user NAME:PASSWORD), or POST /api/v1/user/'
+  }
+}
+
+/** What a Quay knows beside what was pushed, in a file beside that. */
+class KeptState {
+  readonly #path: string
+
+  constructor(folder: string) {
+    this.#path = join(folder, 'quay.json')
+  }
+
+  read(): QuayState | undefined {
+    return existsSync(this.#path) ? (JSON.parse(readFileSync(this.#path, 'utf8')) as QuayState) : undefined
+  }
+
+  /** Writes what changes of accounts, organizations and rights at once: the reply that tells of it comes after. */
+  keep(quay: Quay): void {
+    this.write(quay)
+    quay.directory.onChange(() => this.write(quay))
+  }
+
+  /** Writes all, with the history of tags, which is else only kept when the registry closes. */
+  write(quay: Quay): void {
+    const temp = `${this.#path}.new`
+    writeFileSync(temp, JSON.stringify(quay.dump()), { mode: 0o600 })
+    renameSync(temp, this.#path)
+  }
+}

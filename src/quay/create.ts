@@ -1,0 +1,136 @@
+import type { Account } from '../access/accounts.js'
+import { quayRows, type QuayVersion } from '../profiles/quay.js'
+import type { Awaitable } from '../protocol/awaitable.js'
+import type { Call, Reply, Stage } from '../protocol/call.js'
+import type { Listing, Page, Store } from '../store/store.js'
+import { quayApi, type QuayApi } from './api/api.js'
+import type { ApiConfig } from './api/config.js'
+import { policyOf } from './artifact-types/policy.js'
+import type { QuayConfig } from './config/fields.js'
+import { Directory } from './directory/directory.js'
+import { findNamespace } from './directory/namespaces.js'
+import type { Random } from './directory/secrets.js'
+import { seedDirectory, type DirectorySeed, type SeededSecrets } from './directory/seed.js'
+import type { DirectoryState } from './directory/state.js'
+import { TagHistory, type HistoryState } from './history/tag-history.js'
+import { quayRenderer } from './v2/errors.js'
+import { Cursors } from './v2/listings.js'
+import { Parents } from './v2/parents.js'
+import { quayStages } from './v2/stages.js'
+
+export interface QuayOptions {
+  readonly version: QuayVersion
+  readonly config: QuayConfig
+  readonly store: Store
+  /** Users, each with a namespace, beside those of the seed. */
+  readonly accounts: readonly Account[]
+  readonly seed?: DirectorySeed | undefined
+  /** What was known before, when it was kept. */
+  readonly state?: QuayState | undefined
+  /** Where URLs lead when the configuration does not say: undefined for where each client has reached us. */
+  readonly bound?: (() => { readonly scheme: string; readonly host: string } | undefined) | undefined
+  readonly at: number
+  readonly random?: Random | undefined
+}
+
+/** What a Quay knows beside what was pushed, as plain data for JSON. */
+export interface QuayState {
+  readonly directory: DirectoryState
+  readonly history: HistoryState
+}
+
+/** A Quay: what a registry's calls pass in place of its own access, and how its errors are told. */
+export interface Quay {
+  readonly stages: readonly Stage[]
+  readonly render: (error: unknown, call: Call) => Reply
+  readonly directory: Directory
+  readonly history: TagHistory
+  readonly secrets: SeededSecrets
+  readonly dump: () => QuayState
+}
+
+/**
+ * Makes a Quay over a store.
+ * @throws TypeError that says where in the seed something is wrong.
+ */
+export async function createQuay(options: QuayOptions): Promise<Quay> {
+  const { version, config, store, accounts, seed, state, at } = options
+  const directory = new Directory({
+    config: { ...config, DEFAULT_TAG_EXPIRATION: config.DEFAULT_TAG_EXPIRATION.text },
+    random: options.random,
+  })
+  const history = new TagHistory(
+    (namespace) => findNamespace(directory, namespace)?.tagExpiration ?? config.DEFAULT_TAG_EXPIRATION.seconds,
+  )
+  const parents = new Parents()
+  if (state) {
+    directory.load(state.directory)
+    history.load(state.history)
+  }
+  const users = Object.fromEntries(accounts.map(({ username, password }) => [username, { password }]))
+  const secrets = seedDirectory(directory, { ...seed, users: { ...users, ...seed?.users } }, at)
+  await adopt(store, history, parents)
+  store.onChange((change) => {
+    history.record(change)
+    parents.record(change)
+  })
+  const origin = (call: Call): { scheme: string; host: string } => {
+    const bound = options.bound?.() ?? { scheme: call.origin.scheme, host: call.origin.host }
+    return { scheme: config.PREFERRED_URL_SCHEME ?? bound.scheme, host: config.SERVER_HOSTNAME ?? bound.host }
+  }
+  // Made when it is first asked for: where the registry listens is not known before.
+  let api: QuayApi | undefined
+  const answerApi: Stage = (call, next) => {
+    api ??= quayApi({ directory, store, history, version, config: apiConfigOf(config, origin(call)) })
+    return api(call) ?? next()
+  }
+  const rows = quayRows[version]
+  const cursors = new Cursors()
+  const policy = policyOf(config, version)
+  return {
+    stages: [
+      answerApi,
+      ...quayStages({ version, rows, config, policy, directory, history, parents, store, cursors, origin }),
+    ],
+    render: quayRenderer(version),
+    directory,
+    history,
+    secrets,
+    dump: () => ({ directory: directory.dump(), history: history.dump() }),
+  }
+}
+
+const apiConfigOf = (
+  config: QuayConfig,
+  { scheme, host }: { readonly scheme: string; readonly host: string },
+): Partial<ApiConfig> => ({
+  ...config,
+  SERVER_HOSTNAME: host,
+  PREFERRED_URL_SCHEME: scheme,
+  TAG_EXPIRATION_OPTIONS: config.TAG_EXPIRATION_OPTIONS.map(({ text }) => text),
+})
+
+/** Takes note of what a store holds that was filled before: by another profile, or while nobody listened. */
+async function adopt(store: Store, history: TagHistory, parents: Parents): Promise<void> {
+  for await (const repository of names((page) => store.repositories(page))) {
+    for await (const tag of names((page) => store.tags(repository, page))) {
+      const digest = await store.tag(repository, tag)
+      const entry = digest && (await store.manifest(repository, digest))
+      if (!entry) continue
+      const { at, ...kept } = entry
+      const change = { repository, at, change: { type: 'manifest.put', entry: kept, tags: [tag] } } as const
+      if (history.current(repository, tag, Infinity)?.digest !== digest) history.record(change)
+      parents.record(change)
+    }
+  }
+}
+
+async function* names(list: (page: Page) => Awaitable<Listing<string> | undefined>): AsyncGenerator<string> {
+  let after: string | undefined
+  for (;;) {
+    const listing = await list({ after, limit: 1000 })
+    yield* listing?.items ?? []
+    after = listing?.items.at(-1)
+    if (!listing?.more || after === undefined) return
+  }
+}

@@ -1,0 +1,129 @@
+import { needOf } from '../../access/needs.js'
+import type { Call, CallerPermissions, Reply, Stage } from '../../protocol/call.js'
+import { may, repositoryRole } from '../directory/access.js'
+import { anonymous } from '../directory/identity.js'
+import { splitRepository } from '../directory/names.js'
+import { findRepository } from '../directory/repositories.js'
+import { htmlError } from '../html.js'
+import type { QuayRegistry } from '../quay.js'
+import { challenge, unauthorized } from './challenge.js'
+import { QuayAbort, QuayError } from './errors.js'
+import { listCatalog } from './listings.js'
+import { abortReply, textReply } from './pages.js'
+import { issueToken } from './token-service.js'
+import { QuayTokens, type Bearer, type Grant } from './token.js'
+
+/**
+ * Lets calls of the v2 API pass as Quay does: by its tokens alone, whose grants are believed as long as they last; public
+ * repositories may be read without one. Whatever may not be done is a 401 that asks for a token.
+ */
+export function quayAccess(quay: QuayRegistry): Stage {
+  const tokens = new QuayTokens()
+  return (call, next) => {
+    if (call.route.kind === 'token') return issueToken(call, quay, tokens)
+    const bearer = bearerOf(call, quay, tokens)
+    call.account = bearer?.identity.username
+    if (call.route.kind === 'base' && !quay.config.FEATURE_ADVERTISE_V2)
+      throw new QuayAbort(htmlError(404, quay.version))
+    if (call.route.kind === 'base') return baseReply(call, quay, bearer)
+    if (call.route.kind === 'catalog' && isRead(call)) {
+      return listCatalog(call as Call<typeof call.route>, visibleTo(bearer, quay), quay)
+    }
+    const need = needOf(call)
+    if (need.kind === 'repository') {
+      admit(call, need.repository, need.action === 'pull' ? 'pull' : 'push', bearer, quay)
+      call.permissions = sources(bearer, quay)
+    }
+    return next()
+  }
+}
+
+function bearerOf(call: Call, quay: QuayRegistry, tokens: QuayTokens): Bearer | undefined {
+  const header = call.headers.authorization
+  if (header === undefined) return undefined
+  const token = /^bearer +([\w-]+\.[\w-]+\.[\w-]+) *$/i.exec(header)?.[1]
+  const bearer = token && tokens.read(token, quay.origin(call).host, call.at)
+  if (bearer) return bearer
+  throw new QuayAbort(abortReply(401, 'Invalid bearer token format', challenge(quay, call)))
+}
+
+// Whoever has a token is told the same as whoever has none, with another status.
+function baseReply(call: Call, quay: QuayRegistry, bearer: Bearer | undefined): Reply {
+  if (!isRead(call)) throw new QuayAbort(htmlError(405, quay.version))
+  return textReply(bearer ? 200 : 401, 'true', challenge(quay, call))
+}
+
+const isRead = ({ method }: Call): boolean => method === 'GET' || method === 'HEAD'
+
+/** The repositories of a catalog: those that somebody has a role on, and public ones where that is switched on. */
+function visibleTo(bearer: Bearer | undefined, { directory, config }: QuayRegistry): readonly string[] {
+  const names: string[] = []
+  for (const [full, { namespace, name, visibility }] of directory.table('repositories').entries()) {
+    const own = bearer && repositoryRole(directory, bearer.identity, namespace, name) !== undefined
+    if (own || (config.FEATURE_PUBLIC_CATALOG && visibility === 'public')) names.push(full)
+  }
+  return names
+}
+
+// The one error with a member of its own.
+const readOnlyMessage =
+  'System is currently read-only. Pulls will succeed but all write operations are currently suspended.'
+const readOnly = textReply(
+  405,
+  `${JSON.stringify({ errors: [{ code: 'DENIED', detail: {}, message: readOnlyMessage, is_readonly: true }] })}\n`,
+  {},
+  'application/json',
+)
+
+function admit(
+  call: Call,
+  repository: string,
+  action: 'pull' | 'push',
+  bearer: Bearer | undefined,
+  quay: QuayRegistry,
+): void {
+  const { directory, config } = quay
+  const { namespace, name } = splitRepository(repository, config.LIBRARY_NAMESPACE)
+  const granted = bearer !== undefined && isGranted(bearer.grants, repository, action, quay, call)
+  // Anybody may read what is public, whatever the token is for.
+  const open = action === 'pull' && may(directory, anonymous, namespace, name, 'pull')
+  if (!granted && !open) {
+    throw unauthorized(quay, call, `repository:${repository}:${action === 'pull' ? 'pull' : 'pull,push'}`)
+  }
+  if (action === 'push' && config.DISABLE_PUSHES) {
+    const message =
+      'Pushes to the registry are currently disabled. Please contact the administrator for more information.'
+    throw new QuayError(405, 'METHOD NOT ALLOWED', message)
+  }
+  if (action === 'push' && config.REGISTRY_STATE === 'readonly') {
+    throw new QuayAbort(readOnly)
+  }
+  if (!findRepository(directory, namespace, name)) throw new QuayError(404, 'NAME_UNKNOWN', 'repository not found')
+}
+
+/** Whether grants include an action on a repository: pushing includes pulling, and `*` all. */
+function isGranted(
+  grants: readonly Grant[],
+  repository: string,
+  action: 'pull' | 'push',
+  quay: QuayRegistry,
+  call: Call,
+): boolean {
+  const enough = action === 'pull' ? ['pull', 'push', '*'] : ['push', '*']
+  const prefix = `${quay.origin(call).host}/`
+  return grants.some(({ name, actions }) => {
+    const bare = name.startsWith(prefix) ? name.slice(prefix.length) : name
+    const { namespace, name: rest } = splitRepository(bare, quay.config.LIBRARY_NAMESPACE)
+    return `${namespace}/${rest}` === repository && actions.some((one) => enough.includes(one))
+  })
+}
+
+// A blob is mounted from what the same token may read, or everybody.
+const sources = (bearer: Bearer | undefined, quay: QuayRegistry): CallerPermissions => ({
+  may(repository) {
+    const { namespace, name } = splitRepository(repository, quay.config.LIBRARY_NAMESPACE)
+    const granted = bearer?.grants.some((grant) => grant.name === repository && grant.actions.length > 0) ?? false
+    return granted || may(quay.directory, anonymous, namespace, name, 'pull')
+  },
+  nextReadable: (name) => name,
+})

@@ -1,0 +1,91 @@
+import { whenReady } from '../../protocol/awaitable.js'
+import type { Call, Reply, Stage } from '../../protocol/call.js'
+import { mediaTypes } from '../../protocol/media-types.js'
+import { splitRepository } from '../directory/names.js'
+import { sweep } from '../history/retag.js'
+import { htmlError } from '../html.js'
+import type { QuayRegistry } from '../quay.js'
+import { quayAccess } from './access.js'
+import { gateOf } from '../artifact-types/gate.js'
+import { manifestInvalid, QuayAbort, QuayError } from './errors.js'
+import { listTags } from './listings.js'
+import { deleteManifest, pullManifest, pushManifest } from './manifests.js'
+import { listReferrers } from './referrers.js'
+import { upload } from './uploads.js'
+
+type Next = () => Reply | Promise<Reply>
+
+/** What a call of the v2 API passes in a Quay before the handlers of the OCI API, outermost first. */
+export const quayStages = (quay: QuayRegistry): readonly Stage[] => [arrival(quay), quayAccess(quay), dialect(quay)]
+
+/** Names of one part lead into the library, ids of uploads are UUIDs, and some types are refused whoever asks. */
+const arrival =
+  (quay: QuayRegistry): Stage =>
+  (call, next) => {
+    const { route, method } = call
+    if (!('repository' in route)) return next()
+    const { config, store, history } = quay
+    if (!route.repository.includes('/') && !config.FEATURE_LIBRARY_SUPPORT)
+      throw new QuayAbort(htmlError(404, quay.version))
+    const { namespace, name } = splitRepository(route.repository, config.LIBRARY_NAMESPACE)
+    const repository = `${namespace}/${name}`
+    call.route =
+      route.kind === 'upload' ? { ...route, repository, id: route.id.replaceAll('-', '') } : { ...route, repository }
+    // Quay knows no conditions on tags.
+    const { 'if-match': _, 'if-none-match': __, ...headers } = call.headers
+    call.headers = headers
+    if (route.kind === 'manifest' && method === 'PUT') gate(call, namespace, quay)
+    const isDue = history.due(call.at).next().done === false
+    return whenReady(isDue ? sweep(store, history, call.at) : undefined, () => next())
+  }
+
+/** @throws QuayError MANIFEST_INVALID with 415, before anybody asks who is calling. */
+function gate({ headers }: Call, namespace: string, { config }: QuayRegistry): void {
+  const message = gateOf(headers['content-type'], config, namespace, headers.accept)
+  if (message !== undefined) throw manifestInvalid({ message }, 415)
+}
+
+/** What Quay does in another way than the specification. */
+const dialect =
+  (quay: QuayRegistry): Stage =>
+  (call, next) => {
+    const { route, method } = call
+    const reads = method === 'GET' || method === 'HEAD'
+    switch (route.kind) {
+      case 'manifest': {
+        const manifestCall = call as Call<typeof route>
+        if (reads) return pullManifest(manifestCall, next, quay)
+        if (method === 'PUT') return pushManifest(manifestCall, next, quay)
+        return method === 'DELETE' ? deleteManifest(manifestCall, next, quay) : next()
+      }
+      case 'blob':
+        if (method === 'DELETE') throw new QuayError(405, 'UNSUPPORTED', 'The operation is unsupported.')
+        return reads ? pullBlob(call, next) : next()
+      case 'uploads':
+      case 'upload':
+        return upload(call as Call<typeof route>, next, quay)
+      case 'tags':
+        return reads ? listTags(call as Call<typeof route>, quay) : next()
+      case 'referrers':
+        return reads ? listReferrers(call as Call<typeof route>, quay) : next()
+      default:
+        return next()
+    }
+  }
+
+// From a disk of its own Quay sends a blob whole, whatever range is asked for.
+async function pullBlob(call: Call, next: Next): Promise<Reply> {
+  const { range: _, 'if-none-match': __, ...headers } = call.headers
+  call.headers = headers
+  const { status, headers: sent, body } = await next()
+  return {
+    status,
+    headers: {
+      'Content-Type': mediaTypes.bytes,
+      'Content-Length': sent['Content-Length'] ?? 0,
+      'Docker-Content-Digest': sent['Docker-Content-Digest'] ?? '',
+      'Cache-Control': `max-age=${call.method === 'HEAD' ? 31_436_000 : 31_536_000}`,
+    },
+    body,
+  }
+}
