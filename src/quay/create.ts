@@ -76,7 +76,8 @@ export async function createQuay(options: QuayOptions): Promise<Quay> {
   })
   const origin = (call: Call): { scheme: string; host: string } => {
     const bound = options.bound?.() ?? { scheme: call.origin.scheme, host: call.origin.host }
-    return { scheme: config.PREFERRED_URL_SCHEME ?? bound.scheme, host: config.SERVER_HOSTNAME ?? bound.host }
+    const scheme = config.PREFERRED_URL_SCHEME ?? bound.scheme
+    return { scheme, host: serverHost(config.SERVER_HOSTNAME, bound.host) }
   }
   // Made when it is first asked for: where the registry listens is not known before.
   let api: QuayApi | undefined
@@ -99,6 +100,10 @@ export async function createQuay(options: QuayOptions): Promise<Quay> {
     dump: () => ({ directory: directory.dump(), history: history.dump() }),
   }
 }
+
+/** What Quay calls itself: by a name with port 0, at the port where it listens, which nobody knows before it does. */
+const serverHost = (configured: string | undefined, bound: string): string =>
+  configured?.replace(/:0$/, () => /:\d+$/.exec(bound)?.[0] ?? '') ?? bound
 
 const apiConfigOf = (
   config: QuayConfig,

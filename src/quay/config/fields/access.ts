@@ -4,7 +4,8 @@ export const accessFields = {
     type: 'text',
     default: null,
     defaultText: 'the address that is listened on',
-    about: "The registry's name and port, in challenges, tokens and every Location; never the Host header.",
+    about:
+      "The registry's name and port, in challenges, tokens and every Location; never the Host header. Port 0 stands for the one that is listened on.",
   },
   PREFERRED_URL_SCHEME: {
     type: 'scheme',
