@@ -3,10 +3,23 @@ import { helmOci } from './helm-oci/helm-oci.js'
 import { login } from './login/login.js'
 import { orasArtifact } from './oras-artifact.js'
 import { podmanImage } from './podman-image.js'
+import { quayCosign } from './quay-cosign/scenario.js'
+import { quayHelm } from './quay-helm/scenario.js'
 import { races } from './races/scenario.js'
 import type { Scenario } from './scenario.js'
 import { trust } from './trust/trust.js'
 import { zstd } from './zstd.js'
 
 /** Every scenario, in the order that `start-registry scenarios` plays them. */
-export const scenarios: readonly Scenario[] = [login, trust, podmanImage, zstd, helmOci, cosignKey, orasArtifact, races]
+export const scenarios: readonly Scenario[] = [
+  login,
+  trust,
+  podmanImage,
+  zstd,
+  helmOci,
+  cosignKey,
+  orasArtifact,
+  races,
+  quayHelm,
+  quayCosign,
+]
