@@ -5,6 +5,8 @@ import { orasArtifact } from './oras-artifact.js'
 import { podmanImage } from './podman-image.js'
 import { quayCosign } from './quay-cosign/scenario.js'
 import { quayHelm } from './quay-helm/scenario.js'
+import { quayOciOff } from './quay-oci-off/scenario.js'
+import { quayRobots } from './quay-robots/scenario.js'
 import { races } from './races/scenario.js'
 import type { Scenario } from './scenario.js'
 import { trust } from './trust/trust.js'
@@ -22,4 +24,6 @@ export const scenarios: readonly Scenario[] = [
   races,
   quayHelm,
   quayCosign,
+  quayOciOff,
+  quayRobots,
 ]

@@ -39,7 +39,7 @@ async function play(context: ScenarioContext, version: QuayCosign): Promise<void
   say('An image that is there')
   const digest = await pushBusybox(quay.desk({ as: 'user1' }), image, `busybox for cosign ${cosign.version}`)
 
-  const desk = quay.desk({ clients: [cosign.id, 'podman', 'skopeo'], hide: [password['COSIGN_PASSWORD'] ?? ''] })
+  const desk = quay.desk({ clients: [cosign.id, 'podman', 'skopeo'], hide: Object.values(password) })
   const sign = desk.sh({ set: password })
 
   say('Generate a keypair')

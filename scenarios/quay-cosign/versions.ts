@@ -28,7 +28,7 @@ export const quayCosigns: readonly QuayCosign[] = [
     sign: ['-key'],
     verify: ['-key'],
     unauthorized: (image, request) => `error: signing ${image}: getting remote image: ${request}: ${notAuthorized}`,
-    refused: (image, request) => `error: signing ${image}: ${request}: ${notSupported}`,
+    refused: (image, request) => `error: signing ${image}: uploading: ${request}: ${notSupported}`,
     pushing: (repository, tag) => `Pushing signature to: ${repository}:${tag}`,
   },
   {
