@@ -19,8 +19,8 @@ const helm38: QuayHelm = {
   client: 'helm@3.8.2',
   pushesTo: ['quay-3.7'],
   fallsShortOf: [],
-  refused: () => 'Error: unexpected status: 401 Unauthorized',
-  notSupported: () => 'Error: failed commit on ref "manifest-<digest>": unexpected status: 415 Unsupported Media Type',
+  refused: () => 'Error: unexpected status: 401 UNAUTHORIZED',
+  notSupported: () => 'Error: failed commit on ref "manifest-<digest>": unexpected status: 415 UNSUPPORTED MEDIA TYPE',
   // It asks about blobs first, and for a token to push.
   asks: (repository) => [
     'POST token 405',

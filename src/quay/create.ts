@@ -16,6 +16,7 @@ import { TagHistory, type HistoryState } from './history/tag-history.js'
 import { quayRenderer } from './v2/errors.js'
 import { Cursors } from './v2/listings.js'
 import { Parents } from './v2/parents.js'
+import { reasonOf } from './v2/reason.js'
 import { quayStages } from './v2/stages.js'
 
 export interface QuayOptions {
@@ -43,6 +44,7 @@ export interface QuayState {
 export interface Quay {
   readonly stages: readonly Stage[]
   readonly render: (error: unknown, call: Call) => Reply
+  readonly reason: (status: number) => string
   readonly directory: Directory
   readonly history: TagHistory
   readonly secrets: SeededSecrets
@@ -94,6 +96,7 @@ export async function createQuay(options: QuayOptions): Promise<Quay> {
       ...quayStages({ version, rows, config, policy, directory, history, parents, store, cursors, origin }),
     ],
     render: quayRenderer(version),
+    reason: reasonOf,
     directory,
     history,
     secrets,

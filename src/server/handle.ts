@@ -13,6 +13,8 @@ export interface HandleOptions {
   readonly clock: () => number
   /** An error as the reply that tells it. */
   readonly render: (error: unknown, call: Call) => Reply
+  /** The words behind a status on the first line of a reply, which some clients print. */
+  readonly reason: (status: number) => string
   /** What every reply has. */
   readonly commonHeaders: readonly string[]
   readonly listeners: ReadonlySet<RequestListener>
@@ -102,7 +104,8 @@ class Exchange {
     this.reply = reply
     // The client may send the body it announced or not: only a new connection tells the next request from it.
     if (!this.#bodyAwaited) this.response.setHeader('Connection', 'close')
-    send(this.request, this.response, reply, body, this.#options.commonHeaders)
+    const { reason, commonHeaders } = this.#options
+    send(this.request, this.response, reply, reason(reply.status), body, commonHeaders)
   }
 }
 

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import { basicAccess, tokenAccess } from '../access/access.js'
 import { accountsOf, type Account, type Anonymous } from '../access/accounts.js'
 import { readHtpasswd } from '../access/htpasswd.js'
@@ -42,6 +43,8 @@ export interface Dialect {
   readonly stages: readonly Stage[]
   /** An error as the reply that tells it. */
   readonly render: (error: unknown, call: Call) => Reply
+  /** The words behind a status. @default those of RFC 9110 */
+  readonly reason?: ((status: number) => string) | undefined
 }
 
 /** A registry without a socket: what a server of your own calls. */
@@ -76,6 +79,7 @@ export function createRegistry(options: CoreOptions = {}): RegistryCore {
     ],
     clock,
     render: dialect?.render ?? renderError,
+    reason: dialect?.reason ?? ((status) => STATUS_CODES[status] ?? ''),
     commonHeaders: dialect ? [] : ['Docker-Distribution-API-Version', 'registry/2.0'],
     listeners,
   })

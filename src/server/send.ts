@@ -1,4 +1,4 @@
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline, type Readable } from 'node:stream'
 import type { Headers, Reply } from '../protocol/call.js'
 import { announcesBody } from './body.js'
@@ -20,6 +20,7 @@ export function send(
   request: IncomingMessage,
   response: ServerResponse,
   { status, headers }: Reply,
+  reason: string,
   body: Buffer | Readable | undefined,
   commonHeaders: readonly string[],
 ): void {
@@ -27,7 +28,7 @@ export function send(
     // Nobody can tell where the next request begins when a body was left in the middle.
     if (!request.complete && request.destroyed) response.shouldKeepAlive = false
     // node keeps the words of a status that was set before.
-    response.writeHead(status, STATUS_CODES[status] ?? '', headerList(commonHeaders, headers))
+    response.writeHead(status, reason, headerList(commonHeaders, headers))
   }
   if (body !== undefined && !Buffer.isBuffer(body)) {
     // A stream that fails leaves a reply that is shorter than it said: breaking the connection is the only way to tell.
