@@ -13,8 +13,8 @@ import type { StartOptions } from './options.js'
 export interface PlayedQuay {
   readonly dialect: Quay
   readonly profile: `quay-${QuayVersion}`
-  /** What somebody should know of its configuration, once it listens. @param host Where. */
-  readonly warnings: (host: string) => readonly string[]
+  /** What somebody should know of its configuration, once it listens. @param port Where. */
+  readonly warnings: (port: number) => readonly string[]
   /** Users and robots whose passwords and tokens are known here. */
   readonly accounts: readonly Account[]
   readonly secrets: SeededSecrets
@@ -50,9 +50,9 @@ export async function playQuay(
   return {
     dialect,
     profile: `quay-${version}`,
-    warnings: (host) => [
+    warnings: (port) => [
       ...warnings.map(({ line, message }) => (line === undefined ? message : `line ${line}: ${message}`)),
-      ...remarks(config, dialect, host),
+      ...remarks(config, dialect, ourNames(options, port)),
     ],
     accounts: [...accounts, ...knownAccounts(dialect.secrets, seed)],
     secrets: dialect.secrets,
@@ -84,9 +84,22 @@ function knownAccounts({ robots }: SeededSecrets, { users = {} }: NonNullable<St
   return [...people, ...Object.entries(robots).map(([username, password]) => ({ username, password }))]
 }
 
-function* remarks({ SERVER_HOSTNAME: name }: QuayConfig, { directory }: Quay, host: string): Iterable<string> {
-  if (name !== undefined && name !== host) {
-    yield `SERVER_HOSTNAME is ${name}: clients are sent there, and must reach ${host} by that name`
+/** What clients can call the registry, with its port. */
+function ourNames({ host, tls }: StartOptions, port: number): readonly string[] {
+  const names = typeof tls === 'object' && 'names' in tls ? tls.names : []
+  return ['127.0.0.1', 'localhost', '[::1]', ...(host === undefined ? [] : [host]), ...names].map(
+    (name) => `${name}:${port}`,
+  )
+}
+
+function* remarks(
+  { SERVER_HOSTNAME: name }: QuayConfig,
+  { directory }: Quay,
+  ours: readonly string[],
+): Iterable<string> {
+  // Port 0 is the one that is listened on.
+  if (name !== undefined && !name.endsWith(':0') && !ours.includes(name)) {
+    yield `SERVER_HOSTNAME is ${name}: clients are sent there, and must reach ${ours[0]} by that name`
   }
   if (directory.table('users').size === 0) {
     yield 'nobody can log in: add accounts (--user NAME:PASSWORD), or POST /api/v1/user/'

@@ -113,7 +113,7 @@ async function start(options: StartOptions, made: Disposal[]): Promise<Registry>
       makeHome(folder(), { host, port: listener.port, url, caFile, accounts: quay?.accounts ?? accounts }, about),
     flags: clientFlags(folder, url, caFile),
     profile: quay?.profile ?? 'oci',
-    warnings: quay?.warnings(host) ?? [],
+    warnings: quay?.warnings(listener.port) ?? [],
     secrets: quay?.secrets,
     onRequest: core.onRequest,
     close,
