@@ -1,5 +1,5 @@
 import { needOf } from '../../access/needs.js'
-import type { Call, CallerPermissions, Reply, Stage } from '../../protocol/call.js'
+import type { Action, Call, CallerPermissions, Reply, Stage } from '../../protocol/call.js'
 import { may, repositoryRole } from '../directory/access.js'
 import { anonymous } from '../directory/identity.js'
 import { splitRepository } from '../directory/names.js'
@@ -44,8 +44,14 @@ function bearerOf(call: Call, quay: QuayRegistry, tokens: QuayTokens): Bearer | 
   const token = /^bearer +([\w-]+\.[\w-]+\.[\w-]+) *$/i.exec(header)?.[1]
   const bearer = token && tokens.read(token, quay.origin(call).host, call.at)
   if (bearer) return bearer
-  throw new QuayAbort(abortReply(401, 'Invalid bearer token format', challenge(quay, call)))
+  const need = needOf(call)
+  const scope = need.kind === 'repository' ? scopeOf(need.repository, need.action) : undefined
+  throw new QuayAbort(abortReply(401, 'Invalid bearer token format', challenge(quay, call, scope)))
 }
+
+/** What a token is to be good for (quay/quay auth/registry_jwt_auth.py): whatever writes asks to read as well. */
+const scopeOf = (repository: string, action: Action): string =>
+  `repository:${repository}:${action === 'pull' ? 'pull' : 'pull,push'}`
 
 // Whoever has a token is told the same as whoever has none, with another status.
 function baseReply(call: Call, quay: QuayRegistry, bearer: Bearer | undefined): Reply {
@@ -88,7 +94,7 @@ function admit(
   // Anybody may read what is public, whatever the token is for.
   const open = action === 'pull' && may(directory, anonymous, namespace, name, 'pull')
   if (!granted && !open) {
-    throw unauthorized(quay, call, `repository:${repository}:${action === 'pull' ? 'pull' : 'pull,push'}`)
+    throw unauthorized(quay, call, scopeOf(repository, action))
   }
   if (action === 'push' && config.DISABLE_PUSHES) {
     const message =

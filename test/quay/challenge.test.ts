@@ -1,0 +1,25 @@
+import t from 'tap'
+import { startRegistry } from '../../harness/index.js'
+import { Wire } from '../support/content.js'
+
+// quay/quay auth/registry_jwt_auth.py `process_registry_jwt_auth`: a token that has expired is renewed for what stands
+// here, so a client that reads no scope would buy one that is good for nothing.
+void t.test('a token that cannot be read is answered with what one is needed for', async (t) => {
+  await using registry = await startRegistry({ profile: 'quay-3.7' })
+  const wire = new Wire(registry.port)
+  const challenge = `Bearer realm="${registry.url}/v2/auth",service="${registry.host}"`
+  for (const Authorization of ['Bearer not.a.token', 'Basic YWxpY2U6c2VjcmV0']) {
+    for (const [method, target, expected] of [
+      ['GET', '/v2/', challenge],
+      ['GET', '/v2/alice/app/manifests/1.0', `${challenge},scope="repository:alice/app:pull"`],
+      ['PUT', '/v2/alice/app/manifests/1.0', `${challenge},scope="repository:alice/app:pull,push"`],
+      ['DELETE', '/v2/alice/app/manifests/1.0', `${challenge},scope="repository:alice/app:pull,push"`],
+      ['POST', '/v2/app/blobs/uploads/', `${challenge},scope="repository:library/app:pull,push"`],
+    ] as const) {
+      const reply = await wire.send(method, target, { headers: { Authorization } })
+      t.equal(reply.status, 401, `${method} ${target}`)
+      t.equal(reply.text, '{"error": "Invalid bearer token format"}')
+      t.equal(reply.headers['www-authenticate'], expected)
+    }
+  }
+})
