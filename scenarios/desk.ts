@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { commandLine } from '../harness/command-line.js'
 import { runner } from '../harness/run.js'
 import type { Clients } from './clients.js'
@@ -35,13 +36,20 @@ export function openDesk(
 function fill(bin: string, clients: Clients, chosen: DeskOptions['clients']): void {
   const here = clients.chosen(chosen)
   for (const { name, path } of here) symlinkSync(path, join(bin, name))
+  writeScript(join(bin, 'start-registry'), `exec ${commandLine([process.execPath, ownCommand])} "$@"`)
   // In place of the others stands a refusal: the machine may have one further along PATH, of any version.
   const absent = new Set(clients.all.map(({ name }) => name))
   for (const { name } of here) absent.delete(name)
   for (const name of absent) {
     const ids = clients.versionsOf(name).map(({ id }) => id)
     const message = `this desk has no ${name}: open it with { clients } that name ${ids.join(' or ')}`
-    writeFileSync(join(bin, name), `#!/bin/sh\necho ${commandLine([message])} >&2\nexit 127\n`)
-    chmodSync(join(bin, name), 0o755)
+    writeScript(join(bin, name), `echo ${commandLine([message])} >&2\nexit 127`)
   }
+}
+
+const ownCommand = fileURLToPath(new URL('../harness/cli/main.js', import.meta.url))
+
+function writeScript(path: string, text: string): void {
+  writeFileSync(path, `#!/bin/sh\n${text}\n`)
+  chmodSync(path, 0o755)
 }

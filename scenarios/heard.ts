@@ -64,7 +64,8 @@ export const uploadsOf = (requests: readonly RequestEvent[]): number =>
 
 /**
  * Asserts that whatever was granted was so over this scheme and for this account, and that nothing else went wrong than
- * what was not there (404), or not allowed to be (403), if `denials` says that this is part of the story.
+ * what was not there (404), or not allowed to be (403), if `denials` says that this is part of the story, or what was
+ * answered as `refused` says.
  */
 export function assertGranted(
   requests: readonly RequestEvent[],
@@ -72,6 +73,7 @@ export function assertGranted(
     readonly scheme: 'http' | 'https'
     readonly accounts: readonly (string | undefined)[]
     readonly denials?: boolean
+    readonly refused?: readonly number[] | undefined
   },
 ): void {
   // go-containerregistry asks a local host over http as well when https has not answered within 300 ms, and takes the
@@ -84,6 +86,6 @@ export function assertGranted(
   const granted = others.filter(({ status, route }) => status < 400 && route.kind !== 'token')
   assert.deepEqual(new Set(granted.map(({ account }) => account)), new Set(to.accounts))
   const login = to.accounts.some((account) => account !== undefined)
-  const expected = [404, ...(login ? [401] : []), ...(to.denials ? [403] : [])]
+  const expected = [404, ...(login ? [401] : []), ...(to.denials ? [403] : []), ...(to.refused ?? [])]
   assert.deepEqual(others.filter(({ status }) => status >= 400 && !expected.includes(status)).map(lineOf), [])
 }

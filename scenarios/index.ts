@@ -3,6 +3,7 @@ import { helmOci } from './helm-oci/helm-oci.js'
 import { login } from './login/login.js'
 import { orasArtifact } from './oras-artifact.js'
 import { podmanImage } from './podman-image.js'
+import { quayArtifactTypes } from './quay-artifact-types/scenario.js'
 import { quayCosign } from './quay-cosign/scenario.js'
 import { quayHelm } from './quay-helm/scenario.js'
 import { quayOciOff } from './quay-oci-off/scenario.js'
@@ -26,4 +27,5 @@ export const scenarios: readonly Scenario[] = [
   quayCosign,
   quayOciOff,
   quayRobots,
+  quayArtifactTypes,
 ]

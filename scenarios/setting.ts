@@ -16,6 +16,11 @@ export interface Setting extends ScenarioContext {
   readonly home: (options?: DeskOptions & { readonly env?: Readonly<Record<string, string>> }) => Desk
 }
 
+export interface TellOptions extends Pick<StartOptions, 'referrers' | 'profile' | 'config' | 'quay'> {
+  /** Statuses of refusals that are part of the stories. @default none */
+  readonly refused?: readonly number[]
+}
+
 /**
  * Tells stories on a new registry for each way to talk to one, and asserts in the end that clients did talk so, and that
  * they were who they said they were.
@@ -24,7 +29,7 @@ export async function tell(
   context: ScenarioContext,
   overs: readonly Over[],
   stories: (setting: Setting) => Promise<void>,
-  options: Pick<StartOptions, 'referrers'> = {},
+  { refused, ...options }: TellOptions = {},
 ): Promise<void> {
   for (const over of overs) {
     const tls = over.startsWith('https')
@@ -33,7 +38,7 @@ export async function tell(
     const heard = new Heard(registry)
     await stories({
       ...context,
-      say: (heading) => context.say(`${heading}, over ${over === 'https, login' ? 'https with login' : over}`),
+      say: (heading) => context.say(`${heading}, over ${over.replace(', login', ' with login')}`),
       registry,
       over,
       heard,
@@ -41,6 +46,6 @@ export async function tell(
       home: ({ env, ...options } = {}) =>
         context.desk({ ...registry.env({ as: account?.username }), ...env }, { hide: [alice.password], ...options }),
     })
-    assertGranted(heard.all, { scheme: tls ? 'https' : 'http', accounts: [account?.username] })
+    assertGranted(heard.all, { scheme: tls ? 'https' : 'http', accounts: [account?.username], refused })
   }
 }
