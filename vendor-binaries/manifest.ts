@@ -121,6 +121,20 @@ export const manifest: readonly Binary[] = [
     question: { args: ['version'], pattern: /^VCSTag:\s+v(\S+)/m },
   },
   {
+    name: 'conftest',
+    version: '0.71.1',
+    isDefault: true,
+    source: {
+      kind: 'go',
+      package: 'github.com/open-policy-agent/conftest',
+      version: 'v0.71.1',
+      go: '1.26.8',
+      // A build without it calls itself `dev`.
+      ldflags: '-X github.com/open-policy-agent/conftest/internal/version.Version=0.71.1',
+    },
+    question: { args: ['--version'], pattern: /^Conftest: v?(\S+)/m },
+  },
+  {
     name: 'conformance',
     version: '0.0.0-20260831232431-97274622c111',
     isDefault: true,
