@@ -129,7 +129,9 @@ async function answerApi(call: Call, path: string, state: ApiState): Promise<Rep
     return htmlRedirect(`${call.origin.scheme}://${call.origin.host}${to}`, version)
   }
   const { parameters } = found
-  const request: ApiRequest = { ...state, call, parameters, ...callerOf(call, directory) }
+  const caller = callerOf(call, directory)
+  call.account = caller.identity.username
+  const request: ApiRequest = { ...state, call, parameters, ...caller }
   if (call.method === 'OPTIONS') return answer(200, null)
   const handler = handlerOf(page, call.method)
   if (!handler) throw methodNotAllowed(page)

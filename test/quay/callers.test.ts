@@ -23,3 +23,17 @@ void t.test('a token that cannot be read is answered with what one is needed for
     }
   }
 })
+
+void t.test("requests of the API tell whose token they came with, as the registry's own do", async (t) => {
+  await using registry = await startRegistry({
+    accounts: [{ username: 'alice', password: 'correct horse' }],
+    quay: { organizations: { team: { owners: ['alice'], applications: { ci: { tokens: [{ user: 'alice' }] } } } } },
+  })
+  const heard: (string | undefined)[] = []
+  registry.onRequest(({ account }) => void heard.push(account))
+  const wire = new Wire(registry.port)
+  const Authorization = `Bearer ${registry.secrets?.oauthTokens['team/ci']?.[0]}`
+  t.equal((await wire.get('/api/v1/user/', { Authorization })).status, 200)
+  t.equal((await wire.get('/api/v1/user/')).status, 401)
+  t.same(heard, ['alice', undefined])
+})
