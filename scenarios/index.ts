@@ -2,6 +2,7 @@ import { cosignKey } from './cosign-key/scenario.js'
 import { helmOci } from './helm-oci/helm-oci.js'
 import { login } from './login/login.js'
 import { opaPolicy } from './opa-policy/scenario.js'
+import { operatorBundle } from './operator-bundle/scenario.js'
 import { orasArtifact } from './oras-artifact.js'
 import { podmanImage } from './podman-image.js'
 import { quayArtifactTypes } from './quay-artifact-types/scenario.js'
@@ -30,4 +31,5 @@ export const scenarios: readonly Scenario[] = [
   quayRobots,
   quayArtifactTypes,
   opaPolicy,
+  operatorBundle,
 ]

@@ -12,7 +12,7 @@ export interface ConfigFile {
 
 // The first line on stdout says that it listens; whatever there is to say of the file has been said then.
 const script = (profile: string, path: string): string =>
-  `mkfifo ready; start-registry --profile ${profile} --config ${path} > ready & read line < ready; kill $!; wait $!; echo "$line"`
+  `mkfifo ready; start-registry --profile ${profile} --config ${path} --user user1:password > ready & read line < ready; kill $!; wait $!; echo "$line"`
 
 /** Writes a config.yaml, and looks at what `start-registry --config` says of it. */
 export async function writeConfig(
