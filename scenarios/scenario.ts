@@ -15,8 +15,8 @@ export interface ScenarioContext {
   /** Writes a heading into the transcript. */
   readonly say: (heading: string) => void
   /**
-   * A place to work in: the home that `registry.env()` made, where the scenario's clients are first on PATH. It goes
-   * away with its registry.
+   * A place to work in: the home that `registry.env()` made, where the scenario's clients are first on PATH, and the
+   * command `start-registry`. It goes away with its registry.
    */
   readonly desk: (env: Readonly<Record<string, string>>, options?: DeskOptions) => Desk
   /**
