@@ -28,7 +28,7 @@ const helm38: QuayHelm = {
   profile: 'quay-3.7',
   flags: [],
   refused: [405],
-  says: ({ digest }) => `Error: failed commit on ref "manifest-${digest}": unexpected status: 400 Bad Request`,
+  says: ({ digest }) => `Error: failed commit on ref "manifest-${digest}": unexpected status: 400 BAD REQUEST`,
   note: 'It prints no more than the status',
 }
 
