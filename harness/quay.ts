@@ -44,9 +44,9 @@ export async function playQuay(
   const { config, warnings } = await configuration(options.config ?? {}, version)
   const { accounts = [], quay: seed = {}, storage } = options
   const kept = typeof storage === 'object' && 'disk' in storage ? new KeptState(storage.disk) : undefined
-  const at = options.clock?.() ?? Date.now()
-  const dialect = await createQuay({ version, config, store, accounts, seed, state: kept?.read(), bound, at })
-  kept?.keep(dialect)
+  const clock = options.clock ?? Date.now
+  const dialect = await createQuay({ version, config, store, accounts, seed, state: kept?.read(), bound, at: clock() })
+  kept?.keep(dialect, clock)
   return {
     dialect,
     profile: `quay-${version}`,
@@ -56,7 +56,7 @@ export async function playQuay(
     ],
     accounts: [...accounts, ...knownAccounts(dialect.secrets, seed)],
     secrets: dialect.secrets,
-    close: () => kept?.write(dialect),
+    close: () => kept?.write(dialect, clock()),
   }
 }
 
@@ -119,15 +119,15 @@ class KeptState {
   }
 
   /** Writes what changes of accounts, organizations and rights at once: the reply that tells of it comes after. */
-  keep(quay: Quay): void {
-    this.write(quay)
-    quay.directory.onChange(() => this.write(quay))
+  keep(quay: Quay, clock: () => number): void {
+    this.write(quay, clock())
+    quay.directory.onChange(() => this.write(quay, clock()))
   }
 
   /** Writes all, with the history of tags, which is else only kept when the registry closes. */
-  write(quay: Quay): void {
+  write(quay: Quay, at: number): void {
     const temp = `${this.#path}.new`
-    writeFileSync(temp, JSON.stringify(quay.dump()), { mode: 0o600 })
+    writeFileSync(temp, JSON.stringify(quay.dump(at)), { mode: 0o600 })
     renameSync(temp, this.#path)
   }
 }

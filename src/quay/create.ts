@@ -18,6 +18,7 @@ import { Cursors } from './v2/listings.js'
 import { Parents } from './v2/parents.js'
 import { reasonOf } from './v2/reason.js'
 import { quayStages } from './v2/stages.js'
+import { TemporaryTags, type TemporaryTagsState } from './v2/temporary-tags.js'
 
 export interface QuayOptions {
   readonly version: QuayVersion
@@ -38,6 +39,7 @@ export interface QuayOptions {
 export interface QuayState {
   readonly directory: DirectoryState
   readonly history: HistoryState
+  readonly temporaryTags: TemporaryTagsState
 }
 
 /** A Quay: what a registry's calls pass in place of its own access, and how its errors are told. */
@@ -48,7 +50,8 @@ export interface Quay {
   readonly directory: Directory
   readonly history: TagHistory
   readonly secrets: SeededSecrets
-  readonly dump: () => QuayState
+  /** @param at Now, in milliseconds since 1970. */
+  readonly dump: (at: number) => QuayState
 }
 
 /**
@@ -65,9 +68,11 @@ export async function createQuay(options: QuayOptions): Promise<Quay> {
     (namespace) => findNamespace(directory, namespace)?.tagExpiration ?? config.DEFAULT_TAG_EXPIRATION.seconds,
   )
   const parents = new Parents()
+  const temporaryTags = new TemporaryTags()
   if (state) {
     directory.load(state.directory)
     history.load(state.history)
+    temporaryTags.load(state.temporaryTags)
   }
   const users = Object.fromEntries(accounts.map(({ username, password }) => [username, { password }]))
   const secrets = seedDirectory(directory, { ...seed, users: { ...users, ...seed?.users } }, at)
@@ -93,14 +98,26 @@ export async function createQuay(options: QuayOptions): Promise<Quay> {
   return {
     stages: [
       answerApi,
-      ...quayStages({ version, rows, config, policy, directory, history, parents, store, cursors, origin }),
+      ...quayStages({
+        version,
+        rows,
+        config,
+        policy,
+        directory,
+        history,
+        parents,
+        temporaryTags,
+        store,
+        cursors,
+        origin,
+      }),
     ],
     render: quayRenderer(version),
     reason: reasonOf,
     directory,
     history,
     secrets,
-    dump: () => ({ directory: directory.dump(), history: history.dump() }),
+    dump: (now) => ({ directory: directory.dump(), history: history.dump(), temporaryTags: temporaryTags.dump(now) }),
   }
 }
 

@@ -7,6 +7,7 @@ import type { Directory } from './directory/directory.js'
 import type { TagHistory } from './history/tag-history.js'
 import type { Cursors } from './v2/listings.js'
 import type { Parents } from './v2/parents.js'
+import type { TemporaryTags } from './v2/temporary-tags.js'
 
 /** A Quay, as the stages and pages of its v2 API see it. */
 export interface QuayRegistry {
@@ -17,6 +18,7 @@ export interface QuayRegistry {
   readonly directory: Directory
   readonly history: TagHistory
   readonly parents: Parents
+  readonly temporaryTags: TemporaryTags
   readonly store: Store
   readonly cursors: Cursors
   /** Scheme and host that URLs begin with. */

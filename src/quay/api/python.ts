@@ -11,6 +11,10 @@ export function flaskJson(value: unknown): string {
   return `${write(sorted(value), ',', ':')}\n`
 }
 
+/** A value as `json.dumps` writes it with `indent`: lines of their own, and everything beyond ASCII escaped. */
+export const asciiJson = (value: unknown, indent: number): string =>
+  escapeText(JSON.stringify(value, undefined, indent))
+
 function write(value: unknown, comma: string, colon: string): string {
   if (Array.isArray(value)) return `[${value.map((item) => write(item, comma, colon)).join(comma)}]`
   if (typeof value !== 'object' || value === null) return writeScalar(value)
@@ -18,11 +22,10 @@ function write(value: unknown, comma: string, colon: string): string {
   return `{${members.map(([name, member]) => writeScalar(name) + colon + write(member, comma, colon)).join(comma)}}`
 }
 
-const writeScalar = (value: unknown): string =>
-  (JSON.stringify(value) ?? 'null').replace(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+const writeScalar = (value: unknown): string => escapeText(JSON.stringify(value) ?? 'null')
+
+const escapeText = (json: string): string =>
+  json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)

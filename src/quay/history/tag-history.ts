@@ -69,6 +69,8 @@ export class TagHistory {
     const known = this.#repositories.get(repository) ?? emptyHistory()
     this.#repositories.set(repository, known)
     const kept = (known.entries.get(tag) ?? []).filter((entry) => this.#isRemembered(repository, entry, at))
+    // Tags stand in the order in which they were last made.
+    known.entries.delete(tag)
     known.entries.set(tag, [...kept, { tag, digest, start: at, end: null, reversion: false }])
     const tags = known.tagged.get(digest) ?? new Set()
     known.tagged.set(digest, tags.add(tag))
@@ -112,6 +114,12 @@ export class TagHistory {
   current(repository: string, tag: string, at: number): TagEntry | undefined {
     const entry = this.#last(repository, tag)
     return entry && isAlive(entry, at) ? entry : undefined
+  }
+
+  /** Tags that are there, in the order in which they were made. */
+  tags(repository: string, at: number): readonly string[] {
+    const known = this.#repositories.get(repository)?.entries.keys() ?? []
+    return [...known].filter((tag) => this.current(repository, tag, at) !== undefined)
   }
 
   /** Tags that point at a manifest, in no order. */

@@ -9,7 +9,7 @@ import type { QuayRegistry } from '../quay.js'
 import { challenge, unauthorized } from './challenge.js'
 import { QuayAbort, QuayError } from './errors.js'
 import { listCatalog } from './listings.js'
-import { abortReply, textReply } from './pages.js'
+import { abortReply, jsonPage, textReply } from './pages.js'
 import { issueToken } from './token-service.js'
 import { QuayTokens, type Bearer, type Grant } from './token.js'
 
@@ -23,8 +23,6 @@ export function quayAccess(quay: QuayRegistry): Stage {
     if (call.route.kind === 'token') return issueToken(call, quay, tokens)
     const bearer = bearerOf(call, quay, tokens)
     call.account = bearer?.identity.username
-    if (call.route.kind === 'base' && !quay.config.FEATURE_ADVERTISE_V2)
-      throw new QuayAbort(htmlError(404, quay.version))
     if (call.route.kind === 'base') return baseReply(call, quay, bearer)
     if (call.route.kind === 'catalog' && isRead(call)) {
       return listCatalog(call as Call<typeof call.route>, visibleTo(bearer, quay), quay)
@@ -40,13 +38,20 @@ export function quayAccess(quay: QuayRegistry): Stage {
 
 function bearerOf(call: Call, quay: QuayRegistry, tokens: QuayTokens): Bearer | undefined {
   const header = call.headers.authorization
-  if (header === undefined) return undefined
-  const token = /^bearer +([\w-]+\.[\w-]+\.[\w-]+) *$/i.exec(header)?.[1]
-  const bearer = token && tokens.read(token, quay.origin(call).host, call.at)
-  if (bearer) return bearer
-  const need = needOf(call)
-  const scope = need.kind === 'repository' ? scopeOf(need.repository, need.action) : undefined
-  throw new QuayAbort(abortReply(401, 'Invalid bearer token format', challenge(quay, call, scope)))
+  if (header === undefined || header.trim() === '') return undefined
+  // The one that Quay has, which takes no other spelling of the scheme.
+  const token = /^Bearer ((?:[a-zA-Z0-9+_/-]+\.)+[a-zA-Z0-9+_/-]+)$/.exec(header.trim())?.[1]
+  const read = token === undefined ? 'Invalid bearer token format' : tokens.read(token, quay.origin(call).host, call.at)
+  if (typeof read !== 'string') return read
+  throw new QuayAbort(abortReply(401, read, challenge(quay, call, routeScope(call))))
+}
+
+// Quay asks for the right to pull where it says how far an upload is, and then for more.
+function routeScope(call: Call): string | undefined {
+  const { route, method } = call
+  if (!('repository' in route)) return undefined
+  const reads = method === 'GET' || method === 'HEAD'
+  return scopeOf(route.repository, reads ? 'pull' : 'push')
 }
 
 /** What a token is to be good for (quay/quay auth/registry_jwt_auth.py): whatever writes asks to read as well. */
@@ -74,12 +79,9 @@ function visibleTo(bearer: Bearer | undefined, { directory, config }: QuayRegist
 // The one error with a member of its own.
 const readOnlyMessage =
   'System is currently read-only. Pulls will succeed but all write operations are currently suspended.'
-const readOnly = textReply(
-  405,
-  `${JSON.stringify({ errors: [{ code: 'DENIED', detail: {}, message: readOnlyMessage, is_readonly: true }] })}\n`,
-  {},
-  'application/json',
-)
+const readOnly = jsonPage(405, {
+  errors: [{ code: 'DENIED', detail: {}, message: readOnlyMessage, is_readonly: true }],
+})
 
 function admit(
   call: Call,
@@ -96,13 +98,13 @@ function admit(
   if (!granted && !open) {
     throw unauthorized(quay, call, scopeOf(repository, action))
   }
+  if (action === 'push' && config.REGISTRY_STATE === 'readonly') {
+    throw new QuayAbort(readOnly)
+  }
   if (action === 'push' && config.DISABLE_PUSHES) {
     const message =
       'Pushes to the registry are currently disabled. Please contact the administrator for more information.'
     throw new QuayError(405, 'METHOD NOT ALLOWED', message)
-  }
-  if (action === 'push' && config.REGISTRY_STATE === 'readonly') {
-    throw new QuayAbort(readOnly)
   }
   if (!findRepository(directory, namespace, name)) throw new QuayError(404, 'NAME_UNKNOWN', 'repository not found')
 }

@@ -10,8 +10,9 @@ import { imageConfig } from '../artifact-types/default-tables.js'
 export function hasConfigFault(mediaType: string | undefined, config: object | undefined, rows: QuayRows): boolean {
   if (mediaType !== imageConfig) return false
   if (config === undefined) return true
-  if (rows.emptyConfig && Object.keys(config).length === 0) return false
-  const { rootfs, architecture, os } = config as Readonly<Record<string, unknown>>
+  if (rows.looseConfig && Object.keys(config).length === 0) return false
+  const { rootfs, architecture, os, created } = config as Readonly<Record<string, unknown>>
+  if (!(created === undefined || typeof created === 'string' || (rows.looseConfig && created === null))) return true
   const { type, diff_ids: diffIds } = (rootfs ?? {}) as Readonly<Record<string, unknown>>
   return type !== 'layers' || !Array.isArray(diffIds) || typeof architecture !== 'string' || typeof os !== 'string'
 }

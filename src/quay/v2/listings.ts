@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Call, Reply } from '../../protocol/call.js'
-import { jsonReply } from '../../protocol/call.js'
 import { first, formatQuery, type Query } from '../../route/query.js'
 import { formatRoute, type Route } from '../../route/route.js'
 import type { QuayRegistry } from '../quay.js'
+import { jsonPage } from './pages.js'
 
 type TagsCall = Call<Extract<Route, { readonly kind: 'tags' }>>
 type CatalogCall = Call<Extract<Route, { readonly kind: 'catalog' }>>
@@ -33,35 +33,34 @@ const most = 10_000
 export function listTags(call: TagsCall, quay: QuayRegistry): Reply {
   const { repository } = call.route
   // Access has looked whether the repository is there.
-  // The oldest first, as their rows in a database are.
-  const { entries } = quay.history.list(repository, { at: call.at, active: true, page: 1, limit: Infinity })
-  const tags = entries.toReversed().map(({ tag }) => tag)
-  const { by, most } = quay.rows.tagPages
-  if (by === 'age') {
-    const { items, link } = pageByCursor(call, tags, most, quay.cursors)
-    return jsonReply(200, { name: repository, tags: items }, link)
+  const tags = quay.history.tags(repository, call.at)
+  if (quay.rows.tagOrder === 'age') {
+    const { items, link } = pageByCursor(call, tags, quay)
+    return jsonPage(200, { name: repository, tags: items }, link)
   }
-  const n = limitOf(call.query, 0, most)
-  const last = first(call.query, 'last')
+  const most = mostOf(quay)
+  const n = limitOf(call.query, { least: 0, most, otherwise: most })
+  const last = first(call.query, 'last')?.trim()
   const behind = tags.toSorted().filter((tag) => last === undefined || tag > last)
   const items = behind.slice(0, n)
   const more = items.length > 0 && behind.length > items.length
-  return jsonReply(200, { name: repository, tags: items }, more ? linkTo(call.route, { n, last: items.at(-1) }) : {})
+  return jsonPage(200, { name: repository, tags: items }, more ? linkTo(call.route, { n, last: items.at(-1) }) : {})
 }
 
 /** Lists the repositories that somebody may see (endpoints/v2/catalog.py). */
 export function listCatalog(call: CatalogCall, names: readonly string[], quay: QuayRegistry): Reply {
-  const { items, link } = pageByCursor(call, names, 50, quay.cursors)
-  return jsonReply(200, { repositories: items }, link)
+  const { items, link } = pageByCursor(call, names, quay)
+  return jsonPage(200, { repositories: items }, link)
 }
 
 function pageByCursor(
   call: TagsCall | CatalogCall,
   all: readonly string[],
-  most: number,
-  cursors: Cursors,
+  quay: QuayRegistry,
 ): { items: readonly string[]; link: Readonly<Record<string, string>> } {
-  const n = limitOf(call.query, 1, most)
+  const { cursors } = quay
+  // What is no number is taken for 0.
+  const n = limitOf(call.query, { least: 1, most: mostOf(quay), otherwise: 1 })
   // `last` is another name of the cursor: a tag's name there is none, and begins from the start.
   const start = cursors.position(first(call.query, 'next_page') ?? first(call.query, 'last'))
   const items = all.slice(start, start + n)
@@ -69,11 +68,13 @@ function pageByCursor(
   return { items, link: more ? linkTo(call.route, { n, next_page: cursors.name(start + n) }) : {} }
 }
 
+const mostOf = ({ config, rows }: QuayRegistry): number => Math.max(config.V2_PAGINATION_SIZE, rows.leastPage)
+
 // A number that is none, or too large, is no error.
-function limitOf(query: Query, least: number, most: number): number {
+function limitOf(query: Query, { least, most, otherwise }: Record<'least' | 'most' | 'otherwise', number>): number {
   const text = first(query, 'n')
-  if (text === undefined || !/^-?\d+$/.test(text)) return most
-  return Math.min(Math.max(Number(text), least), most)
+  if (text === undefined) return most
+  return /^-?\d+$/.test(text) ? Math.max(Math.min(Number(text), most), least) : otherwise
 }
 
 const linkTo = (

@@ -5,15 +5,16 @@ import { mediaTypes } from '../../protocol/media-types.js'
 import { isDigest, type Digest } from '../../route/names.js'
 import type { Route } from '../../route/route.js'
 import { digestOf } from '../../store/hashing.js'
-import { manifestLabels, readConfig, readManifest } from '../manifest.js'
+import { readConfig, readManifest } from '../manifest.js'
 import { childRefusal, type IndexEntry } from '../artifact-types/child-refusal.js'
 import { refusalOf } from '../artifact-types/refusal.js'
-import { expiresAfter } from '../history/expires-after.js'
-import { htmlError } from '../html.js'
+import { expiryOfPush } from '../history/expires-after.js'
 import type { QuayRegistry } from '../quay.js'
 import { hasConfigFault } from './config-fault.js'
+import { emptyLayer, provideEmptyLayer } from './empty-layer.js'
 import { manifestInvalid, QuayAbort, QuayError } from './errors.js'
 import { nginxTooLarge, serverError, textReply } from './pages.js'
+import { isLedTo } from './reach.js'
 
 type ManifestCall = Call<Extract<Route, { readonly kind: 'manifest' }>>
 type Next = () => Reply | Promise<Reply>
@@ -26,7 +27,8 @@ type Next = () => Reply | Promise<Reply>
 export async function pullManifest(call: ManifestCall, next: Next, quay: QuayRegistry): Promise<Reply> {
   const { repository, reference } = call.route
   if (reference.digest !== undefined) {
-    if (!quay.rows.servesUntagged && !isLedTo(quay, repository, reference.digest, call.at)) throw unknown()
+    const hidden = quay.rows.servesUntagged
+    if (!isLedTo(quay, repository, reference.digest, { at: call.at, hidden })) throw unknown()
     return plain(await next())
   }
   if (quay.history.status(repository, reference.tag, call.at) === 'expired') {
@@ -44,15 +46,6 @@ export async function pullManifest(call: ManifestCall, next: Next, quay: QuayReg
 }
 
 const unknown = (): RegistryError => new RegistryError('MANIFEST_UNKNOWN')
-
-/** Whether a tag points at a manifest, or at an index that names it. */
-function isLedTo({ history, parents }: QuayRegistry, repository: string, digest: Digest, at: number): boolean {
-  if (history.tagsOf(repository, digest, at).length > 0) return true
-  for (const parent of parents.of(repository, digest)) {
-    if (history.tagsOf(repository, parent, at).length > 0) return true
-  }
-  return false
-}
 
 function accepts({ headers }: Call, reply: Reply): boolean {
   const accepted = (headers.accept ?? '').split(',').map((entry) => entry.split(';', 1)[0]?.trim())
@@ -79,19 +72,22 @@ async function amd64Child(quay: QuayRegistry, repository: string, reply: Reply):
 
 /** Pushes a manifest: what Quay checks, what it answers, and what it reads in the labels. */
 export async function pushManifest(call: ManifestCall, next: Next, quay: QuayRegistry): Promise<Reply> {
-  const { store, history, rows } = quay
+  const { store, rows } = quay
   const { repository, reference } = call.route
   const bytes = await readAll(call)
-  const mediaType = call.headers['content-type'] ?? ''
-  await check(quay, repository, bytes, mediaType)
+  await check(quay, repository, bytes, call.headers['content-type'] ?? '')
   const digest = digestOf(bytes, 'sha256')
+  if (reference.digest !== undefined && reference.digest !== digest) {
+    throw manifestInvalid({ message: 'manifest digest mismatch' })
+  }
   const isNew = (await store.manifest(repository, digest)) === undefined
+  if (bytes.includes(emptyLayer)) await provideEmptyLayer(store, repository, call.at)
+  // Quay knows no tags beside that of the path.
+  call.query = new Map()
   const reply = await next()
   const manifest = await readManifest(store, repository, digest)
-  if (manifest && reference.tag !== undefined && (isNew || rows.expiresOnRepush)) {
-    const seconds = expiresAfter(await manifestLabels(store, repository, manifest, call.at))
-    if (seconds !== undefined) history.expire(repository, [reference.tag], seconds, call.at)
-  }
+  if (reference.tag === undefined) await putTemporaryTag(quay, repository, digest, call.at)
+  else if (isNew || rows.expiresOnRepush) await expire(quay, repository, reference.tag, digest, call.at)
   // Quay reads the configuration for its labels when all is committed: the same push once more is fine.
   if (isNew && manifest && !manifest.isList) {
     const config = await readConfig(store, repository, manifest, call.at)
@@ -101,6 +97,28 @@ export async function pushManifest(call: ManifestCall, next: Next, quay: QuayReg
     'Docker-Content-Digest': digest,
     Location: String(reply.headers['Location']),
   })
+}
+
+async function expire(
+  { store, history }: QuayRegistry,
+  repository: string,
+  tag: string,
+  digest: Digest,
+  at: number,
+): Promise<void> {
+  const seconds = await expiryOfPush(store, repository, digest, at)
+  if (seconds !== undefined) history.expire(repository, [tag], seconds, at)
+}
+
+// What has a subject is never pushed by tag, and must stay all the same.
+async function putTemporaryTag(
+  { store, temporaryTags, config, rows }: QuayRegistry,
+  repository: string,
+  digest: Digest,
+  at: number,
+): Promise<void> {
+  const stays = rows.referrers && (await store.manifest(repository, digest))?.subject !== undefined
+  temporaryTags.put(repository, digest, stays ? null : at + config.PUSH_TEMP_TAG_EXPIRATION_SEC * 1000)
 }
 
 // The handler reads it again.
@@ -121,6 +139,7 @@ const largestManifest = 1 << 20
 
 /** @throws QuayError MANIFEST_INVALID in the words of Quay's parser. */
 async function check(quay: QuayRegistry, repository: string, bytes: Buffer, mediaType: string): Promise<void> {
+  if (schema1.has(mediaType)) throw manifestInvalid({ message: schema1NotPlayed })
   const refusal = refusalOf({ bytes, mediaType }, quay.policy)
   if (refusal !== undefined) throw manifestInvalid({ message: refusal })
   if (mediaType !== mediaTypes.imageIndex) return
@@ -132,10 +151,24 @@ async function check(quay: QuayRegistry, repository: string, bytes: Buffer, medi
   }
 }
 
-/** Deletes a manifest; Quay knows no way to delete a tag, and forgets manifests that no tag points at. */
-export async function deleteManifest(call: ManifestCall, next: Next, quay: QuayRegistry): Promise<Reply> {
-  const { repository, reference } = call.route
-  if (reference.digest === undefined) throw new QuayAbort(htmlError(405, quay.version))
-  if (quay.history.tagsOf(repository, reference.digest, call.at).length === 0) throw unknown()
-  return plain(await next())
+// What a client means that says nothing.
+const schema1: ReadonlySet<string> = new Set([
+  '',
+  'application/json',
+  'application/vnd.docker.distribution.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v1+prettyjws',
+])
+const schema1NotPlayed = 'failed to parse manifest: without a Content-Type it is Docker schema 1, which is not played'
+
+/**
+ * Deletes the tags that point at a manifest: the manifest itself stays for the time machine, and is unknown to clients.
+ * One that no tag points at cannot be deleted.
+ */
+export async function deleteManifest(call: ManifestCall, digest: Digest, quay: QuayRegistry): Promise<Reply> {
+  const { store, history } = quay
+  const { repository } = call.route
+  const tags = history.tagsOf(repository, digest, call.at)
+  if (tags.length === 0) throw unknown()
+  for (const tag of tags) await store.deleteTag(repository, tag, call.at, digest)
+  return textReply(202, '')
 }

@@ -1,4 +1,5 @@
 import type { Headers, Reply } from '../../protocol/call.js'
+import { flaskJson, pythonJson } from '../api/python.js'
 
 const html = 'text/html; charset=utf-8'
 
@@ -8,9 +9,19 @@ export function textReply(status: number, text: string, headers: Headers = {}, t
   return { status, headers: { 'Content-Type': type, 'Content-Length': body.length, ...headers }, body }
 }
 
-/** `{"error": ...}` as Quay's `util.http.abort` sends it: JSON with spaces, called HTML. */
-export const abortReply = (status: number, message: string, headers: Headers = {}): Reply =>
-  textReply(status, `{"error": ${JSON.stringify(message)}}`, headers)
+/** A page of JSON as Flask's `jsonify` writes it. */
+export const jsonPage = (status: number, value: unknown, headers: Headers = {}): Reply =>
+  textReply(status, flaskJson(value), headers, 'application/json')
+
+/** `{"error": ...}` as Quay's `util.http.abort` sends it: JSON with spaces, called HTML, and open to every origin. */
+export const abortReply = (status: number, error: string, headers: Headers = {}): Reply =>
+  textReply(status, pythonJson({ error }), { ...headers, ...cors })
+
+const cors = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Max-Age': '21600',
+  'Access-Control-Allow-Headers': ['Authorization', 'Content-Type'],
+} as const
 
 /** What nginx, in front of every Quay, says in place of the failure of one of its workers, and of too large a body. */
 const nginxPage = (title: string): string =>

@@ -4,10 +4,11 @@ import { isDigest } from '../../route/names.js'
 import { first } from '../../route/query.js'
 import type { Route } from '../../route/route.js'
 import type { Descriptor } from '../../store/store.js'
-import { htmlError } from '../html.js'
+import { asciiJson } from '../api/python.js'
 import type { QuayRegistry } from '../quay.js'
-import { QuayAbort, QuayError } from './errors.js'
-import { abortReply, textReply } from './pages.js'
+import { manifestInvalid } from './errors.js'
+import { textReply } from './pages.js'
+import { isLedTo } from './reach.js'
 
 type ReferrersCall = Call<Extract<Route, { readonly kind: 'referrers' }>>
 
@@ -17,12 +18,8 @@ type ReferrersCall = Call<Extract<Route, { readonly kind: 'referrers' }>>
  * stand on the index as well. Not paged; JSON indented by three.
  */
 export async function listReferrers(call: ReferrersCall, quay: QuayRegistry): Promise<Reply> {
-  if (!quay.rows.referrers) throw new QuayAbort(htmlError(404, quay.version))
-  if (!quay.config.FEATURE_REFERRERS_API) throw new QuayAbort(abortReply(404, 'Not Found'))
   const { repository, digest } = call.route
-  if (!(await quay.store.manifest(repository, digest))) {
-    throw new QuayError(400, 'MANIFEST_INVALID', 'manifest invalid', { detail: '' })
-  }
+  if (!isLedTo(quay, repository, digest, { at: call.at, hidden: false })) throw manifestInvalid('')
   const filter = first(call.query, 'artifactType')
   const found = new Map<string, Descriptor>()
   const { items } = await quay.store.referrers(repository, digest, { limit: Infinity })
@@ -42,7 +39,7 @@ export async function listReferrers(call: ReferrersCall, quay: QuayRegistry): Pr
   }
   return textReply(
     200,
-    JSON.stringify(index, undefined, 3),
+    asciiJson(index, 3),
     filter === undefined ? {} : { 'OCI-Filters-Applied': 'artifactType' },
     mediaTypes.imageIndex,
   )
@@ -57,7 +54,7 @@ async function ownDescriptor(quay: QuayRegistry, repository: string, digest: Des
   if (!entry || !bytes) return undefined
   const { artifactType } = JSON.parse(bytes.toString()) as { artifactType?: string }
   const { mediaType, size, annotations } = entry
-  return { mediaType, size, digest, ...(artifactType && { artifactType }), ...(annotations && { annotations }) }
+  return { mediaType, digest, size, ...(artifactType && { artifactType }), ...(annotations && { annotations }) }
 }
 
 async function fallbackEntries(

@@ -1,15 +1,19 @@
 import { whenReady } from '../../protocol/awaitable.js'
 import type { Call, Reply, Stage } from '../../protocol/call.js'
 import { mediaTypes } from '../../protocol/media-types.js'
+import type { Route } from '../../route/route.js'
 import { splitRepository } from '../directory/names.js'
 import { sweep } from '../history/retag.js'
 import { htmlError } from '../html.js'
 import type { QuayRegistry } from '../quay.js'
+import { unauthorized } from './challenge.js'
 import { quayAccess } from './access.js'
 import { gateOf } from '../artifact-types/gate.js'
+import { emptyLayer, provideEmptyLayer } from './empty-layer.js'
 import { manifestInvalid, QuayAbort, QuayError } from './errors.js'
 import { listTags } from './listings.js'
 import { deleteManifest, pullManifest, pushManifest } from './manifests.js'
+import { abortReply } from './pages.js'
 import { listReferrers } from './referrers.js'
 import { upload } from './uploads.js'
 
@@ -18,10 +22,11 @@ type Next = () => Reply | Promise<Reply>
 /** What a call of the v2 API passes in a Quay before the handlers of the OCI API, outermost first. */
 export const quayStages = (quay: QuayRegistry): readonly Stage[] => [arrival(quay), quayAccess(quay), dialect(quay)]
 
-/** Names of one part lead into the library, ids of uploads are UUIDs, and some types are refused whoever asks. */
+/** Names of one part lead into the library, ids of uploads are UUIDs, and some calls are refused whoever asks. */
 const arrival =
   (quay: QuayRegistry): Stage =>
   (call, next) => {
+    turnAway(call, quay)
     const { route, method } = call
     if (!('repository' in route)) return next()
     const { config, store, history } = quay
@@ -38,6 +43,36 @@ const arrival =
     const isDue = history.due(call.at).next().done === false
     return whenReady(isDue ? sweep(store, history, call.at) : undefined, () => next())
   }
+
+/** Pages that this Quay does not have, and names that no repository can have. */
+function turnAway(call: Call, quay: QuayRegistry): void {
+  const { route, method } = call
+  const { config, rows, version } = quay
+  const reads = method === 'GET' || method === 'HEAD'
+  switch (route.kind) {
+    case 'base':
+      if (!config.FEATURE_ADVERTISE_V2 || isOldDocker(call)) throw notFound
+      return
+    case 'referrers':
+      if (!rows.referrers) throw new QuayAbort(htmlError(404, version))
+      if (reads && !config.FEATURE_REFERRERS_API) throw notFound
+      return
+    case 'manifest':
+      // Quay has no page to delete a tag.
+      if (method === 'DELETE' && route.reference.tag !== undefined) throw new QuayAbort(htmlError(405, version))
+      return
+    case 'invalid':
+      // Quay's router lets any name through, and nobody has rights on one that cannot be.
+      if (route.code !== 'NAME_INVALID' || !/^[\w./-]+$/.test(route.text)) return
+      throw unauthorized(quay, call, `repository:${route.text}:${reads ? 'pull' : 'pull,push'}`)
+    default:
+  }
+}
+
+const notFound = new QuayAbort(abortReply(404, 'Not Found'))
+
+// BLACKLIST_V2_SPEC, `<1.6.0`.
+const isOldDocker = ({ headers }: Call): boolean => /\bdocker\/(?:0|1\.[0-5])\./.test(headers['user-agent'] ?? '')
 
 /** @throws QuayError MANIFEST_INVALID with 415, before anybody asks who is calling. */
 function gate({ headers }: Call, namespace: string, { config }: QuayRegistry): void {
@@ -56,11 +91,12 @@ const dialect =
         const manifestCall = call as Call<typeof route>
         if (reads) return pullManifest(manifestCall, next, quay)
         if (method === 'PUT') return pushManifest(manifestCall, next, quay)
-        return method === 'DELETE' ? deleteManifest(manifestCall, next, quay) : next()
+        const { digest } = route.reference
+        return method === 'DELETE' && digest !== undefined ? deleteManifest(manifestCall, digest, quay) : next()
       }
       case 'blob':
         if (method === 'DELETE') throw new QuayError(405, 'UNSUPPORTED', 'The operation is unsupported.')
-        return reads ? pullBlob(call, next) : next()
+        return reads ? pullBlob(call, route, next, quay) : next()
       case 'uploads':
       case 'upload':
         return upload(call as Call<typeof route>, next, quay)
@@ -74,7 +110,13 @@ const dialect =
   }
 
 // From a disk of its own Quay sends a blob whole, whatever range is asked for.
-async function pullBlob(call: Call, next: Next): Promise<Reply> {
+async function pullBlob(
+  call: Call,
+  { repository, digest }: Extract<Route, { readonly kind: 'blob' }>,
+  next: Next,
+  { store }: QuayRegistry,
+): Promise<Reply> {
+  if (digest === emptyLayer) await provideEmptyLayer(store, repository, call.at)
   const { range: _, 'if-none-match': __, ...headers } = call.headers
   call.headers = headers
   const { status, headers: sent, body } = await next()

@@ -1,5 +1,5 @@
 import { parseBasic } from '../../access/basic.js'
-import { jsonReply, type Call, type Reply } from '../../protocol/call.js'
+import type { Call, Reply } from '../../protocol/call.js'
 import { first } from '../../route/query.js'
 import { createOnPush, may } from '../directory/access.js'
 import { authenticate } from '../directory/credentials.js'
@@ -11,7 +11,7 @@ import { htmlError } from '../html.js'
 import type { QuayRegistry } from '../quay.js'
 import { challenge, unauthorized } from './challenge.js'
 import { QuayAbort, QuayError } from './errors.js'
-import { abortReply, textReply } from './pages.js'
+import { abortReply, jsonPage, textReply } from './pages.js'
 import type { Grant, QuayTokens } from './token.js'
 
 const noStore = { 'Cache-Control': 'no-cache, no-store, must-revalidate' }
@@ -26,19 +26,35 @@ export function issueToken(call: Call, quay: QuayRegistry, tokens: QuayTokens): 
   }
   const identity = identify(call, quay)
   call.account = identity.username
-  const scopes = (call.query.get('scope') ?? []).filter((scope) => scope !== '')
-  if (identity === anonymous) {
-    if (!quay.config.FEATURE_ANONYMOUS_ACCESS) {
-      throw new QuayAbort(abortReply(401, 'Anonymous access is not allowed'))
+  const asked = call.query.get('scope') ?? []
+  if (identity === anonymous && asked.length === 0) throw unauthorized(quay, call)
+  const access: Grant[] = []
+  const repositories: string[] = []
+  for (const scope of asked) {
+    if (scope === '') {
+      if (identity === anonymous) throw unauthorized(quay, call)
+      continue
     }
-    if (scopes.length === 0) throw unauthorized(quay, call)
+    const { grant, repository } = grantOf(scope, identity, call, quay)
+    access.push(grant)
+    repositories.push(repository)
   }
-  const access = scopes.map((scope) => grantOf(scope, identity, call, quay))
-  const service = first(call.query, 'service') ?? quay.origin(call).host
-  return jsonReply(200, { token: tokens.issue(identity, access, service, call.at) }, noStore)
+  const service = first(call.query, 'service')
+  return jsonPage(200, { token: tokens.issue(identity, { access, repositories }, service, call.at) }, noStore)
 }
 
 function identify(call: Call, quay: QuayRegistry): Identity {
+  const identity = authenticated(call, quay)
+  if (!(identity instanceof Error) && identity !== anonymous) return identity
+  // Nobody is let in before anybody says what was wrong with their password.
+  if (!quay.config.FEATURE_ANONYMOUS_ACCESS) {
+    throw new QuayAbort(abortReply(401, 'Anonymous access is not allowed'))
+  }
+  if (identity instanceof Error) throw identity
+  return identity
+}
+
+function authenticated(call: Call, quay: QuayRegistry): Identity | Error {
   const header = call.headers.authorization
   // podman 4.3.1 sends an empty name and password when it has none.
   if (header === undefined || header === 'Basic Og==') return anonymous
@@ -48,25 +64,27 @@ function identify(call: Call, quay: QuayRegistry): Identity {
     : { refusal: 'Specified credentials are invalid', identity: undefined }
   if (identity) return identity
   if ('retryAfter' in limit && limit.retryAfter !== undefined) {
-    throw new QuayAbort(textReply(429, refusal, { 'Retry-After': Math.ceil(limit.retryAfter) }))
+    return new QuayAbort(textReply(429, refusal, { 'Retry-After': Math.ceil(limit.retryAfter) }))
   }
-  throw new QuayError(401, 'UNAUTHORIZED', refusal, { headers: challenge(quay, call) })
+  return new QuayError(401, 'UNAUTHORIZED', refusal, { headers: challenge(quay, call) })
 }
 
 const actionsInOrder = ['push', 'pull', '*'] as const
 
 /** One scope, with those of its actions that are granted. @throws QuayError for what is no scope, or no name. */
-function grantOf(scope: string, identity: Identity, call: Call, quay: QuayRegistry): Grant {
+function grantOf(
+  scope: string,
+  identity: Identity,
+  call: Call,
+  quay: QuayRegistry,
+): { readonly grant: Grant; readonly repository: string } {
   const { config } = quay
   const { name, host, actions } = parseScope(scope, quay.origin(call).host)
   const place = splitRepository(name, config.LIBRARY_NAMESPACE)
-  if (!name.includes('/') && !config.FEATURE_LIBRARY_SUPPORT) {
-    throw new QuayError(400, 'NAME_INVALID', `Invalid repository name: ${name}`)
-  }
   if (!isQuayRepositoryName(place.name, config.FEATURE_EXTENDED_REPOSITORY_NAMES)) {
-    const nested = place.name.includes('/') && !config.FEATURE_EXTENDED_REPOSITORY_NAMES
+    const nested = name.includes('/') && !config.FEATURE_EXTENDED_REPOSITORY_NAMES
     const said = nested ? 'Nested repositories are not supported. Found: ' : 'Invalid repository name: '
-    throw new QuayError(400, 'NAME_INVALID', `${said}${place.namespace}/${place.name}`)
+    throw new QuayError(400, 'NAME_INVALID', said + name)
   }
   if (findNamespace(quay.directory, place.namespace)?.enabled === false) {
     const message = `Namespace ${place.namespace} has been disabled. Please contact a system administrator.`
@@ -75,7 +93,10 @@ function grantOf(scope: string, identity: Identity, call: Call, quay: QuayRegist
   const granted = actionsInOrder.filter(
     (action) => actions.includes(action) && isGranted(action, place, identity, call, quay),
   )
-  return { type: 'repository', name: `${host}${name}`, actions: granted }
+  return {
+    grant: { type: 'repository', name: `${host}${name}`, actions: granted },
+    repository: `${place.namespace}/${place.name}`,
+  }
 }
 
 function isGranted(

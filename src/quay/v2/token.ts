@@ -12,7 +12,7 @@ export interface Grant {
 interface Payload {
   readonly access: readonly Grant[]
   readonly context: Readonly<Record<string, unknown>>
-  readonly aud: string
+  readonly aud: string | null
   readonly exp: number
   readonly iss: 'quay'
   readonly iat: number
@@ -37,13 +37,22 @@ const leeway = 30
 export class QuayTokens {
   readonly #signer = new JwtSigner()
 
-  /** A token for `service`, issued at `at` milliseconds since 1970. */
-  issue(identity: Identity, access: readonly Grant[], service: string, at: number): string {
+  /**
+   * A token issued at `at` milliseconds since 1970.
+   * @param service That it is for; a token for none is good for nothing.
+   * @param repositories What `access` is about, as `namespace/name`.
+   */
+  issue(
+    identity: Identity,
+    { access, repositories }: { readonly access: readonly Grant[]; readonly repositories: readonly string[] },
+    service: string | undefined,
+    at: number,
+  ): string {
     const now = Math.floor(at / 1000)
     return this.#signer.sign({
       access,
-      context: contextOf(identity, access),
-      aud: service,
+      context: contextOf(identity, repositories),
+      aud: service ?? null,
       exp: now + lifetime,
       iss: 'quay',
       iat: now,
@@ -52,16 +61,19 @@ export class QuayTokens {
     } satisfies Payload)
   }
 
-  /** Reads a token; undefined when it is of another service, has expired, or is none of ours. */
-  read(token: string, service: string, at: number): Bearer | undefined {
+  /** Reads a token, or says why not: it is none of ours, has expired, or is for another service. */
+  read(token: string, service: string, at: number): Bearer | string {
     const payload = this.#signer.read(token) as Payload | undefined
-    if (payload?.aud !== service || at / 1000 >= payload.exp + leeway) return undefined
+    if (!payload) return 'Unknown service key'
+    if (Math.floor(at / 1000) - leeway >= payload.exp) return 'Signature has expired'
+    if (payload.aud === null) return 'Token is missing the "aud" claim'
+    if (payload.aud !== service) return 'Invalid audience'
     return { identity: identityOf(payload), grants: payload.access }
   }
 }
 
-function contextOf({ kind, username, reference }: Identity, access: readonly Grant[]): Payload['context'] {
-  const roots = Object.fromEntries(access.map(({ name }) => [name, '$disabled']))
+function contextOf({ kind, username, reference }: Identity, repositories: readonly string[]): Payload['context'] {
+  const roots = Object.fromEntries(repositories.map((name) => [name, '$disabled']))
   const apostille = { 'com.apostille.roots': roots, 'com.apostille.root': '$disabled' }
   if (username === undefined) return apostille
   return { version: 2, entity_kind: kind, entity_reference: reference, kind, user: username, ...apostille }

@@ -1,10 +1,16 @@
 import type { Call, Reply } from '../../protocol/call.js'
 import { RegistryError } from '../../protocol/errors.js'
-import { first, type Query } from '../../route/query.js'
+import { isDigest } from '../../route/names.js'
+import { first } from '../../route/query.js'
 import { formatRoute, type Route } from '../../route/route.js'
+import { splitRepository } from '../directory/names.js'
+import { findRepository } from '../directory/repositories.js'
+import type { Upload } from '../../store/store.js'
 import type { QuayRegistry } from '../quay.js'
+import { atMost, chunkRange, part } from './content-range.js'
 import { QuayAbort, QuayError } from './errors.js'
-import { nginxTooLarge } from './pages.js'
+import { nginxTooLarge, serverError } from './pages.js'
+import { checkQuota } from './quota.js'
 
 export type UploadCall = Call<Extract<Route, { readonly kind: 'uploads' | 'upload' }>>
 type Next = () => Reply | Promise<Reply>
@@ -14,20 +20,26 @@ type Next = () => Reply | Promise<Reply>
  * overlap with what is there, and blobs have a largest size.
  */
 export async function upload(call: UploadCall, next: Next, quay: QuayRegistry): Promise<Reply> {
-  if (first(call.query, 'mount') !== undefined && first(call.query, 'from') === undefined) {
-    call.query = without(call.query, 'mount')
-  }
-  const offset = await offsetOf(call, quay)
-  if (first(call.query, 'digest')?.startsWith('sha512:')) {
-    // Quay only ever reckons sha256, finds another digest, and the upload is gone.
-    if (call.route.kind === 'upload') await quay.store.cancelUpload(call.route.id)
-    throw new QuayError(400, 'BLOB_UPLOAD_INVALID', 'blob upload invalid')
-  }
-  skipOverlap(call, offset)
-  call.body = limited(call.body, quay.config.MAXIMUM_LAYER_SIZE.bytes - offset)
+  const { route, method } = call
+  const session = route.kind === 'upload' ? await ownSession(call, route, quay) : undefined
+  const commits = method === 'PUT' || (method === 'POST' && call.query.has('digest'))
+  const isKnown = route.kind === 'uploads' || session !== undefined
   try {
+    if (method === 'PUT' && !call.query.has('digest')) throw withoutDigest
+    if (isKnown && (method === 'POST' || method === 'PUT' || method === 'PATCH')) {
+      const { namespace } = splitRepository(route.repository, quay.config.LIBRARY_NAMESPACE)
+      await checkQuota(quay, namespace, session?.offset ?? 0, call.at)
+    }
+    if (method === 'POST') await dropVainMount(call, quay)
+    // Only where bytes come in does anybody look at what is said of them.
+    if (isKnown && (commits || method === 'PATCH') && !call.query.has('mount')) readChunk(call, session, quay)
+    const digest = first(call.query, 'digest')
+    if (isKnown && commits && !/^sha256:[0-9a-f]{64}$/.test(digest ?? '')) throw new RegistryError('DIGEST_INVALID')
     return uploadReply(await next(), call, quay)
   } catch (error) {
+    // An upload that was to end is over, however it ended, and one that a quota stops too.
+    const stopped = error instanceof QuayError && error.code === 'DENIED'
+    if (session && error !== withoutDigest && (commits || stopped)) await quay.store.cancelUpload(session.id)
     if (error instanceof RegistryError && error.code === 'RANGE_INVALID' && error.upload) {
       throw new QuayAbort(outOfRange(error.upload, call, quay))
     }
@@ -35,40 +47,58 @@ export async function upload(call: UploadCall, next: Next, quay: QuayRegistry): 
   }
 }
 
-async function offsetOf({ route }: UploadCall, { store }: QuayRegistry): Promise<number> {
-  return route.kind === 'upload' ? ((await store.upload(route.id))?.offset ?? 0) : 0
+const withoutDigest = new QuayError(400, 'BLOB_UPLOAD_INVALID', 'blob upload invalid', {
+  detail: { reason: 'Missing digest arg on monolithic upload' },
+})
+
+async function ownSession(
+  { account }: UploadCall,
+  { repository, id }: Extract<Route, { readonly kind: 'upload' }>,
+  { store }: QuayRegistry,
+): Promise<Upload | undefined> {
+  const session = await store.upload(id)
+  return session?.repository === repository && session.owner === account ? session : undefined
 }
 
-const without = (query: Query, name: string): Query => new Map([...query].filter(([key]) => key !== name))
-
-// The end of a Content-Range is not looked at; bytes that are there already are skipped.
-function skipOverlap(call: UploadCall, offset: number): void {
-  const field = call.headers['content-range']
-  if (field === undefined) return
-  const [, start] = /^(\d+)-(\d+)$/.exec(field) ?? []
-  if (start === undefined) throw new QuayError(400, 'INVALID_REQUEST', 'Invalid range header')
-  if (Number(start) > offset) return
-  const { 'content-range': _, ...headers } = call.headers
-  call.headers = headers
-  call.body = skipped(call.body, offset - Number(start))
+// What cannot be mounted from where the client says becomes an upload, though the blob may be here already.
+async function dropVainMount(call: UploadCall, { store, config, directory }: QuayRegistry): Promise<void> {
+  const mount = first(call.query, 'mount')
+  if (mount === undefined) return
+  const { namespace, name } = splitRepository(first(call.query, 'from') ?? '', config.LIBRARY_NAMESPACE)
+  const from = `${namespace}/${name}`
+  const isThere =
+    isDigest(mount) &&
+    findRepository(directory, namespace, name) !== undefined &&
+    call.permissions?.may(from, 'pull') === true &&
+    (await store.blob(from, mount, call.at)) !== undefined
+  const query = new Map([...call.query].filter(([key]) => key !== 'mount'))
+  call.query = isThere ? new Map([...query, ['mount', [mount]], ['from', [from]]]) : query
 }
 
-async function* skipped(body: AsyncIterable<Buffer>, count: number): AsyncGenerator<Buffer, void, undefined> {
-  let left = count
-  for await (const chunk of body) {
-    if (left < chunk.length) yield chunk.subarray(left)
-    left = Math.max(0, left - chunk.length)
+/**
+ * Reads what a chunk says of itself: bytes that are there already are skipped, and those behind its end are not read. A
+ * chunk that says nothing, or that it is the first, goes to the end, as in a Quay with its blobs in the cloud.
+ */
+function readChunk(call: UploadCall, session: Upload | undefined, quay: QuayRegistry): void {
+  const most = quay.config.MAXIMUM_LAYER_SIZE.bytes
+  const offset = session?.offset ?? 0
+  const range = chunkRange(call)
+  if (range && range.start > offset) throw new RegistryError('RANGE_INVALID', undefined, { upload: session })
+  if (range && range.start + range.length > most) throw tooLarge
+  // nginx counts what one request brings, and Quay what the blob becomes.
+  call.body = atMost(call.body, most, new QuayAbort(nginxTooLarge))
+  if (range) {
+    const skip = range.start > 0 ? offset - range.start : 0
+    call.body = part(call.body, skip, Math.max(0, range.length - skip))
+    // How long the rest is nobody has said.
+    const { 'content-range': _, 'content-length': __, ...headers } = call.headers
+    call.headers = { ...headers, 'transfer-encoding': 'chunked' }
   }
+  call.body = atMost(call.body, most - offset, tooLarge)
 }
 
-async function* limited(body: AsyncIterable<Buffer>, most: number): AsyncGenerator<Buffer, void, undefined> {
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > most) throw new QuayAbort(nginxTooLarge)
-    yield chunk
-  }
-}
+// Quay fails on the way to its refusal.
+const tooLarge = new QuayAbort(serverError)
 
 /** A session as Quay tells it: where it is in full, its id as a UUID, and its range in three notations. */
 function uploadReply(reply: Reply, call: UploadCall, quay: QuayRegistry): Reply {

@@ -1,0 +1,18 @@
+import type { Digest } from '../../route/names.js'
+import type { QuayRegistry } from '../quay.js'
+
+/**
+ * Whether a tag points at a manifest, or at an index that names it: what Quay looks manifests up by
+ * (data/model/oci/manifest.py), whatever else is stored.
+ * @param hidden Temporary tags count too.
+ */
+export function isLedTo(
+  { history, parents, temporaryTags }: QuayRegistry,
+  repository: string,
+  digest: Digest,
+  { at, hidden }: { readonly at: number; readonly hidden: boolean },
+): boolean {
+  const isTagged = (one: Digest): boolean =>
+    history.tagsOf(repository, one, at).length > 0 || (hidden && temporaryTags.has(repository, one, at))
+  return isTagged(digest) || [...parents.of(repository, digest)].some(isTagged)
+}
