@@ -33,15 +33,18 @@ export async function quayFor(
 ): Promise<{ registry: Registry; wire: QuayWire }> {
   const registry = await startRegistry({ profile: `quay-${version}`, quay: seed, ...options })
   t.teardown(() => registry.close())
-  return { registry, wire: new QuayWire(registry.port) }
+  const { SERVER_HOSTNAME } = (options.config ?? {}) as { readonly SERVER_HOSTNAME?: string }
+  return { registry, wire: new QuayWire(registry.port, SERVER_HOSTNAME ?? registry.host) }
 }
 
 /** Raw requests to a Quay, with a token once there is one. */
 export class QuayWire extends Wire {
+  readonly #service: string
   readonly #token: string | undefined
 
-  constructor(port: number, token?: string) {
+  constructor(port: number, service: string, token?: string) {
     super(port)
+    this.#service = service
     this.#token = token
   }
 
@@ -52,7 +55,7 @@ export class QuayWire extends Wire {
 
   /** Asks for a token. @param account `name:password`, or nobody. */
   auth(scopes: readonly string[], account?: string): Promise<RawReply> {
-    const query = [`service=127.0.0.1:${this.port}`, ...scopes.map((scope) => `scope=${encodeURIComponent(scope)}`)]
+    const query = [`service=${this.#service}`, ...scopes.map((scope) => `scope=${encodeURIComponent(scope)}`)]
     const [name = '', ...rest] = (account ?? '').split(':')
     return this.get(`/v2/auth?${query.join('&')}`, account === undefined ? {} : basic(name, rest.join(':')))
   }
@@ -61,7 +64,7 @@ export class QuayWire extends Wire {
   async as(scope: string | readonly string[], account: string | null = 'alice:password1'): Promise<QuayWire> {
     const reply = await this.auth(typeof scope === 'string' ? [scope] : scope, account ?? undefined)
     if (reply.status !== 200) throw new Error(`no token: ${reply.status} ${reply.text}`)
-    return new QuayWire(this.port, (JSON.parse(reply.text) as { token: string }).token)
+    return new QuayWire(this.port, this.#service, (JSON.parse(reply.text) as { token: string }).token)
   }
 
   /** The same requests as somebody who may push to a repository. */

@@ -101,11 +101,6 @@ function admit(
   if (action === 'push' && config.REGISTRY_STATE === 'readonly') {
     throw new QuayAbort(readOnly)
   }
-  if (action === 'push' && config.DISABLE_PUSHES) {
-    const message =
-      'Pushes to the registry are currently disabled. Please contact the administrator for more information.'
-    throw new QuayError(405, 'METHOD NOT ALLOWED', message)
-  }
   if (!findRepository(directory, namespace, name)) throw new QuayError(404, 'NAME_UNKNOWN', 'repository not found')
 }
 
