@@ -144,7 +144,7 @@ async function adopt(store: Store, history: TagHistory, parents: Parents): Promi
       if (!entry) continue
       const { at, ...kept } = entry
       const change = { repository, at, change: { type: 'manifest.put', entry: kept, tags: [tag] } } as const
-      if (history.current(repository, tag, Infinity)?.digest !== digest) history.record(change)
+      if (!history.knows(repository, tag, { digest, at })) history.record(change)
       parents.record(change)
     }
   }

@@ -110,6 +110,16 @@ export class TagHistory {
     return entries.some((entry) => this.#isRemembered(repository, entry, at)) ? 'expired' : 'unknown'
   }
 
+  /**
+   * Whether a tag that a store has is no news: the last thing that is known of it is that it points there. One that had
+   * ended before its manifest was last pushed has been made again.
+   * @param stored.at When the manifest was last pushed.
+   */
+  knows(repository: string, tag: string, stored: { readonly digest: Digest; readonly at: number }): boolean {
+    const last = this.#last(repository, tag)
+    return last?.digest === stored.digest && isAlive(last, stored.at)
+  }
+
   /** What a tag points at; undefined when it is not there. */
   current(repository: string, tag: string, at: number): TagEntry | undefined {
     const entry = this.#last(repository, tag)
