@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startRegistry, type Registry, type StartOptions } from 'start-registry'
+import { startRegistry, type StartOptions } from 'start-registry'
 import t from 'tap'
-import { runCommand } from '../../harness/run.js'
-import { needBinary } from '../../vendor-binaries/find.js'
+import { casesIn, countsIn, runConformance } from '../support/conformance.js'
 import { folderFor, storages } from '../support/registries.js'
 
 // The official conformance tool of distribution-spec, over each storage and scheme, twice: as the released spec has it
@@ -49,7 +48,9 @@ for (const [scheme, options] of Object.entries(schemes)) {
       void t.test(`${version.name} over ${scheme}, ${name}`, async (t) => {
         await using registry = await startRegistry({ ...options, storage, sparse: version.sparse })
         const results = folderFor(t)
-        const status = await runTool(registry, version, results)
+        const { env } = version
+        const login = registry.caFile === undefined ? undefined : account
+        const status = await runConformance(registry, { env, account: login, results })
         const configured = new RegExp(`^ {2}version: ${version.name}$`, 'm')
         t.ok(configured.test(readFileSync(join(results, 'results.yaml'), 'utf8')), 'results.yaml is of this version')
         const junit = readFileSync(join(results, 'junit.xml'), 'utf8')
@@ -64,45 +65,8 @@ for (const [scheme, options] of Object.entries(schemes)) {
   }
 }
 
-/** Runs the tool and answers its status: 0 too when it could not do anything. */
-async function runTool(registry: Registry, version: Version, results: string): Promise<number> {
-  const { path } = await needBinary('conformance')
-  const { status } = await runCommand([path], {
-    status: 'any',
-    env: {
-      ...registry.env(),
-      ...version.env,
-      OCI_REGISTRY: registry.host,
-      OCI_TLS: registry.caFile === undefined ? 'disabled' : 'enabled',
-      OCI_RESULTS_DIR: results,
-      OCI_REPO1: 'conformance/one',
-      OCI_REPO2: 'conformance/two',
-      ...(registry.caFile !== undefined && { OCI_USERNAME: account.username, OCI_PASSWORD: account.password }),
-    },
-    hide: [account.password],
-  })
-  return status
-}
-
 /** The names of a report's tests that failed. */
-function failures(junit: string): string[] {
-  const tests = Array.from(junit.matchAll(/<testcase name="([^"]*)" classname="([^"]*)"[^>]* status="([^"]*)"/g))
-  return tests
-    .filter(([, , , status]) => status === 'failure' || status === 'error')
-    .map(([, name, parent, status]) => `${status}: ${parent}/${name}`)
-}
-
-type Counts = Readonly<Record<'tests' | 'failures' | 'errors' | 'disabled' | 'skipped', number>>
-
-/** The counts of a report's one suite; the tool leaves out some that are 0. */
-function countsIn(junit: string): Counts {
-  const [suite = ''] = /<testsuite [^>]*>/.exec(junit) ?? []
-  const count = (name: string): number => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0)
-  return {
-    tests: count('tests'),
-    failures: count('failures'),
-    errors: count('errors'),
-    disabled: count('disabled'),
-    skipped: count('skipped'),
-  }
-}
+const failures = (junit: string): string[] =>
+  casesIn(junit).flatMap(({ name, status }) =>
+    status === 'failure' || status === 'error' ? [`${status}: ${name}`] : [],
+  )

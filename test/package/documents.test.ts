@@ -19,8 +19,27 @@ void t.test('every invariant is held by a test that exists', async (t) => {
   }
 })
 
+void t.test('every quirk of Quay is held by a test that exists', async (t) => {
+  const rows = read('QUIRKS.md')
+    .split('\n')
+    .filter((line) => /^\| \d+ \|/.test(line))
+  t.ok(rows.length > 30)
+  for (const [index, row] of rows.entries()) {
+    const cells = row.split(/(?<!\\) \| | \|$/)
+    t.equal(cells.length, 6, row)
+    t.equal(cells[0], `| ${index + 1}`)
+    const [, file = '', name = ''] = /^`([^`]+)`: "([^"]+)"$/.exec(cells[4] ?? '') ?? []
+    t.ok(file !== '' && existsSync(join(root, file)), `${index + 1}: ${file}`)
+    // A test of each version, or each storage, says so behind its name.
+    t.ok(
+      name !== '' && [`'${name}'`, `\`${name}, \${`].some((call) => read(file).includes(call)),
+      `${index + 1}: ${name}`,
+    )
+  }
+})
+
 void t.test('files that the documents name are there', async (t) => {
-  for (const document of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'INVARIANTS.md']) {
+  for (const document of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'INVARIANTS.md', 'QUIRKS.md']) {
     for (const [, path] of read(document).matchAll(
       /`((?:src|harness|scenarios|vendor-binaries|test)\/[\w./-]+\.ts)`/g,
     )) {

@@ -323,3 +323,40 @@ void t.test('nginx takes a MiB of manifest', async (t) => {
   t.equal(reply.headers['content-type'], 'text/html')
   t.match(reply.text, /<h1>413 Request Entity Too Large<\/h1>/)
 })
+
+void t.test('an index names OCI images, up to 3.10 with their platforms, and no index', async (t) => {
+  for (const version of versions) {
+    const { wire } = await quayFor(t, { version })
+    const alice = await wire.pushing()
+    const text = await alice.imageText('ns/repo', 'layer')
+    await alice.manifest('ns/repo', 'layer', text)
+    const child = { mediaType: types.image, digest: sha256(text), size: text.length }
+    const platform = { os: 'linux', architecture: 'amd64' }
+    const push = (one: object) => {
+      const index = JSON.stringify({ schemaVersion: 2, mediaType: types.index, manifests: [one] })
+      return alice.manifest('ns/repo', 'index', index, { 'Content-Type': types.index })
+    }
+    const bare = await push(child)
+    const isFree = version === '3.11' || version === '3.12'
+    t.equal(bare.status, isFree ? 201 : 400, version)
+    if (!isFree) t.match(bare.text, "manifest data does not match schema: 'platform' is a required property")
+    const whole = await push({ ...child, platform })
+    t.equal(whole.status, 201, version)
+    const digest = String(whole.headers['docker-content-digest'])
+    const size = Number((await alice.get(`/v2/ns/repo/manifests/${digest}`)).headers['content-length'])
+    const nested = await push({ mediaType: types.index, digest, size, platform })
+    t.equal(nested.status, 400, `${version}: nested`)
+    t.equal(
+      nested.text,
+      envelope('MANIFEST_INVALID', 'manifest invalid', { message: 'Unable to retrieve manifest labels' }),
+    )
+    const docker = text
+      .replace(types.image, types.docker)
+      .replace(types.config, 'application/vnd.docker.container.image.v1+json')
+    await alice.manifest('ns/repo', 'docker', docker, { 'Content-Type': types.docker })
+    const mixed = await push({ mediaType: types.docker, digest: sha256(docker), size: docker.length, platform })
+    t.equal(mixed.status, 400, `${version}: of Docker`)
+    const listed = version === '3.6' || version === '3.7'
+    t.match(mixed.text, listed ? 'manifest data does not match schema' : 'Unknown or unsupported manifest media type')
+  }
+})
