@@ -8,17 +8,24 @@ void t.test('a token that cannot be read is answered with what one is needed for
   await using registry = await startRegistry({ profile: 'quay-3.7' })
   const wire = new Wire(registry.port)
   const challenge = `Bearer realm="${registry.url}/v2/auth",service="${registry.host}"`
-  for (const Authorization of ['Bearer not.a.token', 'Basic YWxpY2U6c2VjcmV0']) {
+  for (const [Authorization, why] of [
+    ['Bearer not.a.token', 'Unknown service key'],
+    ['Basic YWxpY2U6c2VjcmV0', 'Invalid bearer token format'],
+  ] as const) {
     for (const [method, target, expected] of [
       ['GET', '/v2/', challenge],
       ['GET', '/v2/alice/app/manifests/1.0', `${challenge},scope="repository:alice/app:pull"`],
       ['PUT', '/v2/alice/app/manifests/1.0', `${challenge},scope="repository:alice/app:pull,push"`],
-      ['DELETE', '/v2/alice/app/manifests/1.0', `${challenge},scope="repository:alice/app:pull,push"`],
+      [
+        'DELETE',
+        `/v2/alice/app/manifests/sha256:${'a'.repeat(64)}`,
+        `${challenge},scope="repository:alice/app:pull,push"`,
+      ],
       ['POST', '/v2/app/blobs/uploads/', `${challenge},scope="repository:library/app:pull,push"`],
     ] as const) {
       const reply = await wire.send(method, target, { headers: { Authorization } })
       t.equal(reply.status, 401, `${method} ${target}`)
-      t.equal(reply.text, '{"error": "Invalid bearer token format"}')
+      t.equal(reply.text, `{"error": "${why}"}`)
       t.equal(reply.headers['www-authenticate'], expected)
     }
   }
