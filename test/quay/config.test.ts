@@ -8,7 +8,7 @@ import { configOf } from '../../src/quay/config/config.js'
 import { fieldNames, fields, type QuayConfig } from '../../src/quay/config/fields.js'
 import { parseDuration, parseSize } from '../../src/quay/config/quantities.js'
 import { readConfig } from '../../src/quay/config/read.js'
-import { renderFields } from '../../src/quay/config/render-fields.js'
+import { configPage, renderFields } from '../support/quay-config-page.js'
 
 const warningsOf = async (text: string, version: QuayVersion = '3.7'): Promise<readonly ConfigWarning[]> =>
   (await readConfig(text, version)).warnings
@@ -358,4 +358,8 @@ void t.test('the table for the documents has every field', async (t) => {
         'ALLOWED_OCI_ARTIFACT_TYPES is not looked at. |',
     ),
   )
+})
+
+void t.test('CONFIG.md is written from the fields', async (t) => {
+  t.equal(readFileSync(new URL('../../../CONFIG.md', import.meta.url), 'utf8'), configPage(), 'npm run config-page')
 })

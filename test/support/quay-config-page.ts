@@ -1,5 +1,6 @@
-import { fieldNames, fields } from './fields.js'
-import type { Field, FieldValues } from './fields/field.js'
+import { writeFileSync } from 'node:fs'
+import { fieldNames, fields } from '../../src/quay/config/fields.js'
+import type { Field, FieldValues } from '../../src/quay/config/fields/field.js'
 
 const typeNames: Readonly<Record<keyof FieldValues, string>> = {
   boolean: 'true or false',
@@ -15,7 +16,17 @@ const typeNames: Readonly<Record<keyof FieldValues, string>> = {
   mapping: 'mapping',
 }
 
-/** The fields of config.yaml as a Markdown table, for the documents. */
+const intro = `# Fields of Quay's config.yaml
+
+What a profile of Quay (\`--config FILE\`, or \`config\` in code) reads in a config.yaml. Other fields are passed over, as Quay
+does. Written by \`npm run config-page\`.
+
+`
+
+/** CONFIG.md: every field that is known, from the rows that are obeyed. */
+export const configPage = (): string => `${intro}${renderFields()}`
+
+/** The fields of config.yaml as a Markdown table. */
 export function renderFields(): string {
   const rows = fieldNames.map((name) => {
     const field = fields[name]
@@ -36,3 +47,8 @@ function versions({ since, until }: Field): string {
 
 const about = ({ about: text, deprecated }: Field): string =>
   deprecated === undefined ? text : `${text} Deprecated: ${deprecated}.`
+
+// `npm run config-page` runs this file.
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  writeFileSync(new URL('../../../CONFIG.md', import.meta.url), configPage())
+}
