@@ -120,3 +120,41 @@ void t.test('what is wrong in a seed is said with its place', async (t) => {
     t.throws(() => seedDirectory(new Directory(), seed, at), { name: 'TypeError', message })
   }
 })
+
+void t.test('robots and teams may stand beside their owners', async (t) => {
+  const directory = new Directory()
+  const secrets = seedDirectory(
+    directory,
+    {
+      users: { alice: 'password' },
+      organizations: { helm: { robots: { old: {} } } },
+      robots: { 'helm+ci': {}, 'alice+laptop': {} },
+      teams: { 'helm/makers': { role: 'creator', members: ['+ci', '+old'] } },
+    },
+    at,
+  )
+  t.same(Object.keys(secrets.robots).toSorted(), ['alice+laptop', 'helm+ci', 'helm+old'])
+  t.match(directory.table('organizations').get('helm')?.teams.at(-1), {
+    name: 'makers',
+    members: ['helm+ci', 'helm+old'],
+  })
+})
+
+void t.test('a word that is none is named', async (t) => {
+  for (const [seed, message] of [
+    [{ organisations: {} }, 'quay: there is no organisations (did you mean organizations?)'],
+    [{ organizations: { helm: { robot: {} } } }, 'quay.organizations.helm: there is no robot (did you mean robots?)'],
+    [{ users: { alice: { passwort: 'x' } } }, 'quay.users.alice: there is no passwort (did you mean password?)'],
+    [
+      { organizations: { helm: { teams: { a: { members: [], rôle: 'admin' } } } } },
+      'quay.organizations.helm.teams.a: there is no rôle (did you mean role?)',
+    ],
+    [
+      { robots: { 'helm+ci': {} } },
+      'quay.robots.helm+ci: there is no helm in this seed; a robot is OWNER+NAME, a team ORGANIZATION/NAME',
+    ],
+    [{ teams: { makers: {} } }, /^quay\.teams\.makers: there is no makers in this seed/],
+  ] as const) {
+    t.throws(() => seedDirectory(new Directory(), seed as DirectorySeed, at), { name: 'TypeError', message })
+  }
+})

@@ -11,6 +11,7 @@ import { secretDigest } from './secrets.js'
 import { createAppToken, createApplication, createOAuthToken } from './tokens.js'
 import type { Delegate, RepositoryRole, TeamRole } from './state.js'
 import { createUser, updateUser } from './users.js'
+import { inOwners } from './seed-shape.js'
 
 /**
  * What a Quay begins with. Whoever is named (a member, somebody who is permitted something) is a user's name, a robot's
@@ -21,6 +22,10 @@ export interface DirectorySeed {
   readonly users?: Readonly<Record<string, string | UserSeed>> | undefined
   /** By name. */
   readonly organizations?: Readonly<Record<string, OrganizationSeed>> | undefined
+  /** Robots of those, by full name (`helm+ci`), beside what stands in them. */
+  readonly robots?: Readonly<Record<string, RobotSeed>> | undefined
+  /** Teams of those organizations, by `organization/team`. */
+  readonly teams?: Readonly<Record<string, TeamSeed>> | undefined
 }
 
 export interface UserSeed {
@@ -112,8 +117,9 @@ export interface SeededSecrets {
  */
 export function seedDirectory(directory: Directory, seed: DirectorySeed, at: number): SeededSecrets {
   const seeding = new Seeding(directory, at)
-  const users = Object.entries(seed.users ?? {}).map(([name, one]) => [name, asUser(one)] as const)
-  const organizations = Object.entries(seed.organizations ?? {})
+  const owners = inOwners(seed)
+  const users = Object.entries(owners.users)
+  const organizations = Object.entries(owners.organizations)
   // Whoever is named later must be there first.
   for (const [name, one] of users) seeding.in(`users.${name}`, () => seeding.user(name, one))
   for (const [name, one] of organizations) seeding.in(`organizations.${name}`, () => seeding.organization(name, one))
@@ -121,8 +127,6 @@ export function seedDirectory(directory: Directory, seed: DirectorySeed, at: num
   for (const [name, one] of organizations) seeding.organizationContents(name, one)
   return seeding.secrets
 }
-
-const asUser = (one: string | UserSeed): UserSeed => (typeof one === 'string' ? { password: one } : one)
 
 class Seeding {
   readonly secrets = {
