@@ -29,6 +29,9 @@ export function verifyEd25519(
   return Buffer.compare(again.toBytes(), r) === 0
 }
 
+/** Whether anybody can make signatures that verify with a key (RFC 8032 has no rule against it, and Go takes it). */
+export const isSmallOrder = (key: Uint8Array): boolean => ed25519.Point.fromBytes(key).isSmallOrder()
+
 /** Signs with the 32 bytes of a private key. */
 export const signEd25519 = (variant: EdwardsVariant, seed: Uint8Array, message: Uint8Array): Uint8Array =>
   (variant === 'ed25519' ? ed25519 : ed25519ph).sign(message, seed)

@@ -7,6 +7,7 @@ import { CosignError } from '../verdict.js'
 /** scrypt's cost that cosign knows (r is 8, p is 1): until 2.1, from 2.2 on, and one that it only reads. */
 export type ScryptN = 32768 | 65536 | 131072
 
+const costs: readonly ScryptN[] = [32768, 65536, 131072]
 const [r, p] = [8, 1]
 const [saltSize, nonceSize, keySize, tagSize] = [32, 24, 32, 16]
 // An RSA key of 8192 bits is less than 5 KiB.
@@ -62,16 +63,16 @@ function demandName(value: JsonValue | undefined, name: string, code: 'KEY_KDF' 
 }
 
 function costOf(params: JsonValue | undefined): ScryptN {
-  const [n, foundR, foundP] = ['N', 'r', 'p'].map((name) => {
+  // As text, for Go takes no 65536.0 for a whole number.
+  const [n, ...others] = ['N', 'r', 'p'].map((name) => {
     const value = memberOf(params, name)
-    return value instanceof JsonNumber ? Number(value.text) : undefined
+    return value instanceof JsonNumber ? value.text.slice(0, 40) : 'missing'
   })
-  if ((n === 32768 || n === 65536 || n === 131072) && foundR === r && foundP === p) return n
-  const wanted = `N 32768, 65536 or 131072, r ${r} and p ${p}`
-  throw new CosignError(
-    'KEY_PARAMETERS',
-    `unsupported scrypt parameters: N ${n}, r ${foundR}, p ${foundP}; supported are ${wanted}`,
-  )
+  const cost = costs.find((one) => String(one) === n)
+  if (cost && others[0] === String(r) && others[1] === String(p)) return cost
+  const found = `N ${n}, r ${others[0]}, p ${others[1]}`
+  const wanted = `N ${costs.join(' or ')}, r ${r}, p ${p}`
+  throw new CosignError('KEY_PARAMETERS', `unsupported scrypt parameters: ${found}; supported are ${wanted}`)
 }
 
 function bytesOf(value: JsonValue | undefined, name: string): Uint8Array {

@@ -2,7 +2,7 @@ import { createPublicKey, verify, type KeyObject } from 'node:crypto'
 import { CosignError, type Strictness } from '../verdict.js'
 import { curves, type CurveName, type HashName } from './curves.js'
 import { ecdsaDer, verifyEcdsa } from './ecdsa.js'
-import { verifyEd25519 } from './ed25519.js'
+import { isSmallOrder, verifyEd25519 } from './ed25519.js'
 import type { PublicKey } from './public-key.js'
 
 /** How a signature is verified. */
@@ -21,7 +21,7 @@ export interface Verified {
  * Verifies a signature over the message's exact bytes with what cosign may have signed them: ECDSA with the curve's hash
  * (P-384 and P-521 then with SHA-256), RSA PKCS#1 v1.5 with SHA-256, 384 or 512, Ed25519ph, then Ed25519. High s is fine.
  * @throws CosignError SIG_DER or SIG_RAW_RS for the form, HASH_ALG_MISMATCH when it is valid with a hash that is not taken,
- * SIG_INVALID when it is not valid.
+ * SIG_INVALID when it is not valid, KEY_TYPE_UNSUPPORTED strictly for a key of Ed25519 with which anybody can sign.
  */
 export function verifyWith(
   key: PublicKey,
@@ -33,7 +33,7 @@ export function verifyWith(
     case 'RSA':
       return verifyRsa(key, message, signature, options.hashes ?? allHashes)
     case 'Ed25519':
-      return verifyEdwards(key, message, signature)
+      return verifyEdwards(key, message, signature, options)
     default:
       return verifyOnCurve(key.kind, key, message, signature, options)
   }
@@ -61,7 +61,15 @@ function verifyRsa(key: PublicKey, message: Uint8Array, signature: Uint8Array, h
   throw notValid(key, message, signature, hashes, named)
 }
 
-function verifyEdwards(key: PublicKey, message: Uint8Array, signature: Uint8Array): Verified {
+function verifyEdwards(
+  key: PublicKey,
+  message: Uint8Array,
+  signature: Uint8Array,
+  { strictness }: VerifyOptions,
+): Verified {
+  if (strictness === 'strict' && isSmallOrder(key.raw)) {
+    throw new CosignError('KEY_TYPE_UNSUPPORTED', 'the key is a point of small order, with which anybody can sign')
+  }
   const matched = (['ed25519ph', 'ed25519'] as const).find((one) => verifyEd25519(one, key.raw, message, signature))
   if (matched) return { algorithm: matched }
   throw new CosignError('SIG_INVALID', 'the signature is not valid with this key, neither Ed25519ph nor Ed25519')

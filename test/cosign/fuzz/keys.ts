@@ -79,7 +79,7 @@ const encryptedPem = writePrivateKey(keys[0] as SigningKey, 'test', { n: 32768 }
 export const encryptedKey: FuzzTarget = {
   name: 'encrypted-key',
   weight: 0.002,
-  longest: 2000,
+  longest: 1000,
   run(random) {
     const read = orRefused(() => readPrivateKey(remade(random, encryptedPem), 'test'))
     if ('value' in read) assert.deepEqual(read.value.pkcs8, keys[0]?.pkcs8)
@@ -102,7 +102,6 @@ const signed = keys.map((key) => [key.publicKey, seededSignature(key, message)] 
 /** Mutated signatures: strictly, those that OpenSSL takes are taken, and no other. */
 export const signature: FuzzTarget = {
   name: 'signature',
-  longest: 100,
   run(random) {
     const [publicKey, signature] = random.pick(signed)
     const mutated = mutate(random, signature)
@@ -115,7 +114,6 @@ export const signature: FuzzTarget = {
 /** Keys and messages of each case's own, valid signatures and not: @noble/curves and OpenSSL agree. */
 export const agreement: FuzzTarget = {
   name: 'agreement',
-  longest: 150,
   run(random) {
     const key = seededKey(random.pick(['P-256', 'P-256', 'P-256', 'P-384', 'P-521', 'Ed25519'] as const), random)
     const content = random.bytes(1 + random.below(300))
