@@ -257,9 +257,19 @@ export function duplicatesIn(value: JsonValue, match: NameMatch = 'exact'): stri
   return found
 }
 
-// Simple case folding (Unicode §5.18), which also takes the Kelvin sign for a k and the long s for an s, as Go does.
+// Unicode's simple case folding of names that could be those of a struct, which are ASCII: a Kelvin sign is a k, a long s
+// an s, and nothing else than letters of ASCII is one of them (no dotless i, no ligature).
 const nameKey = (name: string, match: NameMatch): string =>
-  match === 'exact' ? name : name.replaceAll(/./gsu, (one) => one.toUpperCase().toLowerCase())
+  match === 'exact'
+    ? name
+    : name
+        .replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+        .replaceAll('\u212a', 'k')
+        .replaceAll('\u017f', 's')
+
+/** Whether a member's name is that of a field. */
+export const sameName = (name: string, field: string, match: NameMatch): boolean =>
+  name === field || (match === 'go' && nameKey(name, match) === nameKey(field, match))
 
 /** The value as `JSON.parse` makes it, and Go of an `any`: of members of the same name the last one stays. */
 export function toPlain(value: JsonValue): unknown {
