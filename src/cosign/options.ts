@@ -24,18 +24,21 @@ export interface VerifyOptions {
   readonly allowCertificateChain?: boolean | undefined
   /** Bytes of a payload, attestation or bundle that are read at most. @default 4 MiB, in `cosign` 128 MiB as cosign does */
   readonly mostBytes?: number | undefined
+  /** What the time is, in milliseconds since 1970. @default now */
+  readonly now?: number | undefined
   /** Verify each image of an index too, and what it holds in turn. @default false */
   readonly recursive?: boolean | undefined
 }
 
 /** Options as they apply to one image. */
-export type Verification = VerifyOptions &
-  Required<Pick<VerifyOptions, 'mostBytes'>> & {
-    readonly strictness: Strictness
-    /** Where the signatures are. */
-    readonly from: SignatureSource
-    readonly digest: string
-  }
+export type Verification = VerifyOptions & {
+  readonly mostBytes: number
+  readonly now: number
+  readonly strictness: Strictness
+  /** Where the signatures are. */
+  readonly from: SignatureSource
+  readonly digest: string
+}
 
 // containers/image reads no more of a signature; cosign has COSIGN_MAX_ATTACHMENT_SIZE for its number.
 const mostBytes = { strict: 4 << 20, cosign: 128 * 1024 * 1024 } as const
@@ -43,5 +46,12 @@ const mostBytes = { strict: 4 << 20, cosign: 128 * 1024 * 1024 } as const
 export function verification(source: SignatureSource, digest: string, options: VerifyOptions): Verification {
   const strictness = options.strictness ?? 'strict'
   const from = options.signatures ?? source
-  return { ...options, strictness, from, digest, mostBytes: options.mostBytes ?? mostBytes[strictness] }
+  return {
+    ...options,
+    strictness,
+    from,
+    digest,
+    mostBytes: options.mostBytes ?? mostBytes[strictness],
+    now: options.now ?? Date.now(),
+  }
 }

@@ -21,7 +21,10 @@ export interface SourceManifest {
 export interface SignatureSource {
   /** A manifest by tag or digest; undefined when it is not there. */
   manifest(reference: string): Promise<SourceManifest | undefined>
-  /** A blob; undefined when it is not there. @param most Bytes; a larger one is not read, and rejects. */
+  /**
+   * A blob; undefined when it is not there.
+   * @param most Bytes; a larger one is not read, and rejects with a CosignError PAYLOAD_TOO_LARGE.
+   */
   blob(digest: string, most: number): Promise<Uint8Array | undefined>
   /** Referrers of a digest by the API; undefined when there is no such API. */
   referrers(digest: string): Promise<readonly Descriptor[] | undefined>

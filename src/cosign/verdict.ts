@@ -108,6 +108,7 @@ export interface SignatureVerdict {
 
 /** What became of all signatures of an image or index. */
 export interface Verdict {
+  /** Whether one of the signatures is verified; of an index that is verified with its images, whether each has one. */
   readonly verified: boolean
   /** The digest that was verified. */
   readonly digest: string
@@ -117,4 +118,6 @@ export interface Verdict {
   readonly findings: readonly Finding[]
   /** The exit code that cosign 3 would end with: 0, 10, 11, 12, 13 or 1. */
   readonly exitCode: number
+  /** When that was asked for, the verdicts of all images and indexes that this index leads to. */
+  readonly children?: readonly Verdict[] | undefined
 }
