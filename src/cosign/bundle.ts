@@ -105,22 +105,24 @@ function versionOf(mediaType: string, strictness: Strictness): number {
   return version
 }
 
-function checkLogEntries(entries: readonly (LogEntry | undefined)[], version: number): readonly LogEntry[] {
+function checkLogEntries(entries: readonly LogEntry[], version: number): readonly LogEntry[] {
   if (entries.length > mostLogEntries) throw shapeError(`it has more than ${mostLogEntries} log entries`)
-  const whole = entries.map((entry) => {
-    const { canonicalizedBody, logIndex = 0n, logId, kindVersion, inclusionProof } = entry ?? {}
+  for (const { canonicalizedBody, logIndex = 0n, logId, kindVersion, inclusionProof } of entries) {
     if (!canonicalizedBody || logIndex < 0n || !logId?.keyId || !kindVersion)
       throw shapeError('a log entry is not whole')
     if (inclusionProof && !inclusionProof.checkpoint?.envelope) throw shapeError('an inclusion proof has no checkpoint')
-    return entry as LogEntry
-  })
-  if (whole.length > 0 && version === 1 && !whole.some((one) => one.inclusionPromise?.signedEntryTimestamp?.length)) {
+  }
+  if (
+    entries.length > 0 &&
+    version === 1 &&
+    !entries.some((one) => one.inclusionPromise?.signedEntryTimestamp?.length)
+  ) {
     throw shapeError('a bundle of version 0.1 has an inclusion promise')
   }
-  if (whole.length > 0 && version > 1 && !whole.some((one) => one.inclusionProof)) {
+  if (entries.length > 0 && version > 1 && !entries.some((one) => one.inclusionProof)) {
     throw shapeError(`a bundle of version 0.${version} has an inclusion proof`)
   }
-  return whole
+  return entries
 }
 
 function signerOf({ publicKey, certificate: leaf, x509CertificateChain }: Read<typeof materialShape>): Signer {
@@ -129,13 +131,13 @@ function signerOf({ publicKey, certificate: leaf, x509CertificateChain }: Read<t
   if (publicKey) return { kind: 'key', hint: publicKey.hint ?? '' }
   const certificates = leaf ? [leaf] : (x509CertificateChain?.certificates ?? [])
   if (certificates.length > mostCertificates) throw shapeError(`it has more than ${mostCertificates} certificates`)
-  const raw = certificates.map((one) => one?.rawBytes).filter((one) => one !== undefined)
+  const raw = certificates.map(({ rawBytes }) => rawBytes).filter((one) => one !== undefined)
   if (raw.length === 0 || raw.length < certificates.length) throw shapeError('a certificate has no bytes')
   return { kind: 'certificates', certificates: raw, isChain: !leaf }
 }
 
 function envelopeOf({ payload, payloadType = '', signatures = [] }: Read<typeof envelopeShape>): Envelope {
-  const read = signatures.map((one) => ({ keyid: one?.keyid ?? '', signature: one?.sig ?? new Uint8Array() }))
+  const read = signatures.map(({ keyid = '', sig = new Uint8Array() }) => ({ keyid, signature: sig }))
   return { payload: payload ?? new Uint8Array(), payloadType, signatures: read }
 }
 

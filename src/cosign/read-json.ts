@@ -85,11 +85,17 @@ class ShapeReader {
     if (shape === 'integer') return this.#integer(value, path)
     if ('list' in shape) {
       if (!isArray(value)) return wrong(path, 'an array')
-      return value.map((one, index) => this.read(one, shape.list, undefined, `${path}/${index}`))
+      return value.map((one, index) => this.#inside(one, shape.list, `${path}/${index}`))
     }
     if (!(value instanceof JsonObject)) return wrong(path, 'an object')
     if ('map' in shape) return this.#map(value, shape.map, before as ReadonlyMap<string, unknown> | undefined, path)
     return this.#members(value, shape.members, before as Readonly<Record<string, unknown>> | undefined, path)
+  }
+
+  // Protocol buffers have no null in lists and maps.
+  #inside(value: JsonValue, shape: Shape, path: string): unknown {
+    if (value === null && shape !== 'any' && this.#dialect === 'proto') wrong(path, 'a value')
+    return this.read(value, shape, undefined, path)
   }
 
   #whole(value: JsonValue, path: string): JsonValue {
@@ -102,7 +108,7 @@ class ShapeReader {
     const map = new Map(this.#dialect === 'go' ? before : undefined)
     for (const { name, value: one } of value.members) {
       if (map.has(name) && this.#dialect !== 'go') throw twice(path, name)
-      map.set(name, this.read(one, shape, undefined, `${path}/${name}`))
+      map.set(name, this.#inside(one, shape, `${path}/${name}`))
     }
     return map
   }

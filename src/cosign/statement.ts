@@ -66,12 +66,15 @@ export function subjectWith({ subjects }: Statement, digest: string): Subject {
   throw new CosignError('STATEMENT_SUBJECT', `no subject of the statement has the digest ${digest}`)
 }
 
-function subjectOf(subject: Read<typeof subjectShape> | undefined): Subject {
-  // A list's null is a value that is not there, whatever the types say.
-  if (!subject) throw new CosignError('STATEMENT_SUBJECT', 'a subject of the statement is null')
+function subjectOf(subject: Read<typeof subjectShape>): Subject {
   const digests = subject.digest ?? new Map<string, string>()
   if (digests.size > mostDigests) {
     throw new CosignError('STATEMENT_SUBJECT', `a subject has ${digests.size} digests: ${mostDigests} are read`)
+  }
+  for (const [algorithm, hex] of digests) {
+    if (!/^(?:[0-9a-fA-F]{2})*$/.test(hex)) {
+      throw new CosignError('STATEMENT_SUBJECT', `a subject's ${algorithm} is no hex: ${JSON.stringify(hex)}`)
+    }
   }
   const annotations = Array.from(subject.annotations ?? [], ([name, value]) => [name, toPlain(value)] as const)
   return { name: subject.name ?? '', digests, annotations: Object.fromEntries(annotations) }

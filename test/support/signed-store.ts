@@ -45,6 +45,16 @@ export class SignedStore implements SignatureSource {
     return digest
   }
 
+  deleteManifest(digest: string): void {
+    this.manifests.delete(digest)
+    for (const [subject, listed] of this.#referrers) {
+      this.#referrers.set(
+        subject,
+        listed.filter((one) => one.digest !== digest),
+      )
+    }
+  }
+
   manifest(reference: string): Promise<SourceManifest | undefined> {
     return Promise.resolve(this.manifests.get(reference))
   }
