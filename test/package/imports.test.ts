@@ -13,6 +13,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/profiles': [],
   'src/protocol': ['src/route'],
   'src/store': ['src/protocol', 'src/route'],
+  'src/cosign': ['src/formats'],
+  'src/client': ['src/cosign', 'src/protocol', 'src/route'],
   'src/access': ['src/protocol', 'src/route'],
   'src/distribution': ['src/access', 'src/profiles', 'src/store', 'src/protocol', 'src/route'],
   'src/cosign': ['src/formats'],
@@ -29,6 +31,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   src: ['src/server', 'src/access', 'src/store', 'src/protocol', 'src/route'],
   'vendor-binaries': [],
   harness: [
+    'src/client',
+    'src/cosign',
     'src/profiles',
     'src/quay',
     'src/server',
