@@ -64,14 +64,21 @@ export function parsePermissions(texts: readonly string[]): Permissions {
 function parsePermission(text: string): Grant {
   const [pattern = '', list = '', ...rest] = text.split(':')
   const named = list === '*' ? actions : list.split(',').map((word) => word.trim())
-  if (!/^[a-z0-9._/*-]+$/.test(pattern) || rest.length > 0 || !named.every(isAction)) {
+  if (!isRepositoryPattern(pattern) || rest.length > 0 || !named.every(isAction)) {
     throw new TypeError(`a permission is <repository>:<actions>, such as team/*:pull,push, and not ${text}`)
   }
   return { matches: matcher(pattern), prefix: pattern.split('*', 1)[0] as string, actions: new Set(named) }
 }
 
-// Not a regular expression: one with several `.*` would take long on a name that nearly matches.
-function matcher(pattern: string): (name: string) => boolean {
+/** Whether text can be a pattern of repository names: what they are made of, and `*`. */
+export const isRepositoryPattern = (text: string): boolean => /^[a-z0-9._/*-]+$/.test(text)
+
+/**
+ * Tells whether a repository's name matches a pattern, in which `*` stands for any text, slashes too.
+ *
+ * Not a regular expression: one with several `.*` would take long on a name that nearly matches.
+ */
+export function matcher(pattern: string): (name: string) => boolean {
   const [first = '', ...parts] = pattern.split('*')
   const last = parts.pop()
   if (last === undefined) return (name) => name === first

@@ -6,8 +6,8 @@ import type { QuayConfig } from './config/fields.js'
 import type { Directory } from './directory/directory.js'
 import type { TagHistory } from './history/tag-history.js'
 import type { Cursors } from './v2/listings.js'
-import type { Parents } from './v2/parents.js'
 import type { TemporaryTags } from './v2/temporary-tags.js'
+import type { Parents } from '../store/parents.js'
 
 /** A Quay, as the stages and pages of its v2 API see it. */
 export interface QuayRegistry {

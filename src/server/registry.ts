@@ -35,6 +35,8 @@ export interface CoreOptions {
   readonly dialect?: Dialect | undefined
   /** Steps that every request passes before access is checked, outermost first. */
   readonly stages?: readonly Stage[] | undefined
+  /** Steps that a request passes once access has let it in, outermost first. */
+  readonly policy?: readonly Stage[] | undefined
 }
 
 /** How another registry than one of distribution-spec 1.1 answers. */
@@ -75,6 +77,7 @@ export function createRegistry(options: CoreOptions = {}): RegistryCore {
     stages: [
       ...(options.stages ?? []),
       ...(dialect?.stages ?? accessStages(options)),
+      ...(options.policy ?? []),
       (call) => dispatch(call, registry),
     ],
     clock,

@@ -17,7 +17,6 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/client': ['src/cosign', 'src/protocol', 'src/route'],
   'src/access': ['src/protocol', 'src/route'],
   'src/distribution': ['src/access', 'src/profiles', 'src/store', 'src/protocol', 'src/route'],
-  'src/cosign': ['src/formats'],
   'src/quay': ['src/access', 'src/profiles', 'src/store', 'src/protocol', 'src/route', 'src/formats'],
   'src/server': [
     'src/distribution',

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Teardown } from './registries.js'
 
@@ -13,13 +13,16 @@ export interface RawServer {
 }
 
 /** Starts a plain http server on 127.0.0.1; it is closed when the test ends. */
-export async function rawServer(t: Teardown, answer: RequestListener): Promise<RawServer> {
+export async function rawServer(
+  t: Teardown,
+  answer: (request: IncomingMessage, response: ServerResponse) => unknown,
+): Promise<RawServer> {
   const asked: string[] = []
   const authorizations: (string | undefined)[] = []
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`)
     authorizations.push(request.headers.authorization)
-    void answer(request, response)
+    answer(request, response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => {

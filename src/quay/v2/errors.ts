@@ -80,7 +80,9 @@ function renderRegistryError(error: RegistryError, call: Call, version: QuayVers
   const code = uploading && uploadFaults.has(error.code) ? 'BLOB_UPLOAD_INVALID' : error.code
   const row = plain[code]
   if (row) return envelope(new QuayError(...row))
-  return error.status >= 500 ? serverError : envelope(new QuayError(error.status, 'INVALID_REQUEST', error.message))
+  if (error.status >= 500) return serverError
+  // What admission refuses is nothing that Quay has a word for.
+  return envelope(new QuayError(error.status, code === 'DENIED' ? code : 'INVALID_REQUEST', error.message))
 }
 
 const uploadFaults: ReadonlySet<string> = new Set(['DIGEST_INVALID', 'SIZE_INVALID'])

@@ -1,6 +1,6 @@
-import { mediaTypes } from '../../protocol/media-types.js'
-import type { Digest } from '../../route/names.js'
-import type { CommittedChange } from '../../store/store.js'
+import { mediaTypes } from '../protocol/media-types.js'
+import type { Digest } from '../route/names.js'
+import type { CommittedChange, ManifestEntry } from './store.js'
 
 const indexes: ReadonlySet<string> = new Set([mediaTypes.imageIndex, mediaTypes.dockerManifestList])
 
@@ -10,10 +10,15 @@ export class Parents {
 
   /** Takes note of a change of the store: give it to `onChange`. */
   record({ repository, change }: CommittedChange): void {
-    if (change.type !== 'manifest.put' || !indexes.has(change.entry.mediaType)) return
-    for (const child of change.entry.references) {
+    if (change.type === 'manifest.put') this.add(repository, change.entry)
+  }
+
+  /** Takes note of a manifest that is there already. */
+  add(repository: string, { mediaType, digest, references }: Omit<ManifestEntry, 'at'>): void {
+    if (!indexes.has(mediaType)) return
+    for (const child of references) {
       const key = `${repository} ${child}`
-      this.#byChild.set(key, (this.#byChild.get(key) ?? new Set()).add(change.entry.digest))
+      this.#byChild.set(key, (this.#byChild.get(key) ?? new Set()).add(digest))
     }
   }
 
