@@ -71,7 +71,9 @@ function parsePermission(text: string): Grant {
 }
 
 /** Whether text can be a pattern of repository names: what they are made of, and `*`. */
-export const isRepositoryPattern = (text: string): boolean => /^[a-z0-9._/*-]+$/.test(text)
+export function isRepositoryPattern(text: string): boolean {
+  return /^[a-z0-9._/*-]+$/.test(text)
+}
 
 /**
  * Tells whether a repository's name matches a pattern, in which `*` stands for any text, slashes too.
