@@ -1,50 +1,10 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { ended, lines, next, run, start } from '../support/cli.js'
 import { Wire } from '../support/content.js'
-import { folderFor, type Teardown } from '../support/registries.js'
-
-const main = fileURLToPath(new URL('../../harness/cli/main.js', import.meta.url))
-
-type Child = ChildProcessByStdio<null, Readable, Readable>
-
-function start(t: Teardown, ...args: string[]): Child {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-  t.teardown(() => child.kill('SIGKILL'))
-  return child
-}
-
-async function ended(child: Child): Promise<number | NodeJS.Signals | null> {
-  if (child.exitCode === null && child.signalCode === null) await new Promise((resolve) => child.once('exit', resolve))
-  return child.exitCode ?? child.signalCode
-}
-
-// What a command line that ends by itself says.
-async function run(t: Teardown, ...args: string[]): Promise<{ code: unknown; out: string; err: string }> {
-  const child = start(t, ...args)
-  const [out, err] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()])
-  return { code: await ended(child), out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() }
-}
-
-// The lines of a stream, one at a time.
-async function* lines(stream: Readable): AsyncGenerator<string, void, undefined> {
-  let rest = ''
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    const parts = (rest + chunk.toString()).split('\n')
-    rest = parts.pop() as string
-    yield* parts
-  }
-}
-
-async function next(iterator: AsyncGenerator<string, void, undefined>): Promise<string> {
-  const { value, done } = await iterator.next()
-  if (done) throw new Error('the stream has ended')
-  return value
-}
+import { folderFor } from '../support/registries.js'
 
 void t.test('serves, says so first, logs for people, and ends on SIGINT and SIGTERM with 0', async (t) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
