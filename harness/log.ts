@@ -32,8 +32,8 @@ export function formatSize(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`
 }
 
-// A target or a name must not move the cursor or colour the terminal of whoever reads the log.
-const printable = (text: string): string =>
+/** Text from elsewhere, as it may be shown: it must not move the cursor or colour the terminal of whoever reads it. */
+export const printable = (text: string): string =>
   // oxlint-disable-next-line no-control-regex -- control characters are what this is about
   text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
 

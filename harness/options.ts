@@ -1,3 +1,4 @@
+import { areRules, type AdmissionRule } from './admission/rules.js'
 import type { Account, Anonymous } from '../src/access/accounts.js'
 import { quayVersions, type QuayVersion } from '../src/profiles/quay.js'
 import type { DirectorySeed } from '../src/quay/directory/seed.js'
@@ -45,6 +46,8 @@ export interface StartOptions {
   readonly sparse?: boolean | undefined
   /** Whether the referrers API exists. @default true */
   readonly referrers?: boolean | undefined
+  /** Which images can be pulled or tagged: those with a signature that a rule for their repository asks for. @default all */
+  readonly admission?: readonly AdmissionRule[] | undefined
   /** The only address to listen on. @default 127.0.0.1 and ::1, on one port */
   readonly host?: string | undefined
   /** @default 0: one that is free */
@@ -107,6 +110,7 @@ const checks: Readonly<Record<keyof StartOptions, readonly [check: Check, expect
   quay: [isObject, '{ users, organizations }'],
   sparse: [isBoolean, 'true or false'],
   referrers: [isBoolean, 'true or false'],
+  admission: [areRules, 'an array of { repositories, keys, actions?, strict?, signers? }'],
   host: [(value) => typeof value === 'string' && value !== '', 'an address to listen on'],
   port: [isPort, 'a whole number from 0 to 65535'],
   clock: [(value) => typeof value === 'function', 'a function that answers milliseconds since 1970'],

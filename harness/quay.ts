@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Account } from '../src/access/accounts.js'
-import { quayVersions, type QuayVersion } from '../src/profiles/quay.js'
+import { quayRows, quayVersions, type QuayVersion } from '../src/profiles/quay.js'
 import type { Quay, QuayState } from '../src/quay/create.js'
 import type { QuayConfig } from '../src/quay/config/fields.js'
 import type { ReadConfig } from '../src/quay/config/config.js'
@@ -18,6 +18,8 @@ export interface PlayedQuay {
   /** Users and robots whose passwords and tokens are known here. */
   readonly accounts: readonly Account[]
   readonly secrets: SeededSecrets
+  /** Whether it has the referrers API. */
+  readonly referrers: boolean
   /** Keeps what it knows. */
   readonly close: () => void
 }
@@ -56,6 +58,7 @@ export async function playQuay(
     ],
     accounts: [...accounts, ...knownAccounts(dialect.secrets, seed)],
     secrets: dialect.secrets,
+    referrers: quayRows[version].referrers && config.FEATURE_REFERRERS_API,
     close: () => kept?.write(dialect, clock()),
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RegistryError } from '../src/protocol/errors.js'
@@ -8,14 +8,18 @@ import type { RequestListener } from '../src/server/event.js'
 import { listen } from '../src/server/listener.js'
 import { createRegistry } from '../src/server/registry.js'
 import type { Store } from '../src/store/store.js'
+import { readRule, type ReadRule } from './admission/rules.js'
 import { clientFlags, type ClientFlags } from './homes/flags.js'
 import { makeHome, type EnvOptions } from './homes/home.js'
 import { logLine } from './log.js'
 import { checkOptions, type StartOptions } from './options.js'
+import { pemText, readOption } from './pem.js'
 import { playQuay, quayVersionOf } from './quay.js'
+import type { Signatures } from './signatures/options.js'
+import type { StoreView } from './signatures/store-source.js'
 
 /** A running registry. */
-export interface Registry extends AsyncDisposable {
+export interface Registry extends AsyncDisposable, Signatures {
   /** Host and port as clients write them, such as `127.0.0.1:41873`. */
   readonly host: string
   readonly port: number
@@ -75,12 +79,15 @@ async function start(options: StartOptions, made: Disposal[]): Promise<Registry>
   const version = quayVersionOf(options)
   const quay = version && (await playQuay(version, options, store, () => bound))
   if (quay) made.push(quay.close)
+  const rules = (options.admission ?? []).map(readRule)
+  const view = { referrers: quay?.referrers ?? options.referrers ?? true, clock: options.clock ?? Date.now }
   const core = createRegistry({
     ...options,
     store,
     dialect: quay?.dialect,
     htpasswd: options.htpasswd === undefined ? undefined : readOption('htpasswd', options.htpasswd),
     stages: certificates && !options.http ? [requireTls(() => url)] : [],
+    policy: rules.length === 0 ? [] : [await admissionStage(rules, store, view)],
   })
   if (options.log) core.onRequest(options.log === true ? writeLog : options.log)
   const listener = await listen({
@@ -99,6 +106,10 @@ async function start(options: StartOptions, made: Disposal[]): Promise<Registry>
     caFile = join(folder(), 'ca.pem')
     writeFileSync(caFile, certificates.ca)
   }
+  const names = [host, ...['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${listener.port}`)]
+  // Loaded when somebody asks: serving needs nothing of it.
+  const signatures = async (): Promise<Signatures> =>
+    (await import('./signatures/registry.js')).signaturesOf({ store, names, rules, ...view })
   let closed: Promise<void> | undefined
   const close = (): Promise<void> => (closed ??= dispose(made))
   signal?.addEventListener('abort', () => void close(), { once: true })
@@ -116,10 +127,20 @@ async function start(options: StartOptions, made: Disposal[]): Promise<Registry>
     warnings: quay?.warnings(listener.port) ?? [],
     secrets: quay?.secrets,
     onRequest: core.onRequest,
+    verify: async (reference, policy) => (await signatures()).verify(reference, policy),
+    signatures: async (reference, policy) => (await signatures()).signatures(reference, policy),
     close,
     [Symbol.asyncDispose]: close,
   }
   return registry
+}
+
+async function admissionStage(rules: readonly ReadRule[], store: Store, view: StoreView): Promise<Stage> {
+  const [{ admission }, { ruleVerifier }] = await Promise.all([
+    import('./admission/stage.js'),
+    import('./signatures/registry.js'),
+  ])
+  return admission(rules, store, ruleVerifier(rules, store, view))
 }
 
 // Made when the first file goes into it: most registries of a test run never need one.
@@ -129,14 +150,6 @@ function lazyFolder(made: Disposal[]): () => string {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
   })
   return () => (folder ??= mkdtempSync(join(tmpdir(), 'start-registry-')))
-}
-
-function readOption(name: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new Error(`cannot read the ${name} file: ${(error as Error).message}`, { cause: error })
-  }
 }
 
 async function openStore(storage: NonNullable<StartOptions['storage']>): Promise<Store> {
@@ -155,7 +168,7 @@ interface Certificates {
 
 async function certificatesOf(tls: NonNullable<StartOptions['tls']>, now: number): Promise<Certificates> {
   if (typeof tls === 'object' && 'cert' in tls) {
-    const pem = (text: string): string => (text.includes('-----BEGIN') ? text : readOption('certificate', text))
+    const pem = (text: string): string => pemText('certificate', text)
     return {
       cert: pem(tls.cert),
       key: pem(tls.key),

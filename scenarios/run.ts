@@ -1,4 +1,4 @@
-import { UsageError } from '../harness/cli/arguments.js'
+import { UsageError } from '../harness/cli/flags.js'
 import { suggestion } from '../src/protocol/nearest.js'
 import type { CompatibilityRecord } from './compatibility/record.js'
 import { scenarios } from './index.js'

@@ -4,7 +4,8 @@ import { installBinaries } from '../../vendor-binaries/install.js'
 import { manifest, type Binary } from '../../vendor-binaries/manifest.js'
 import { idOf, installCommand, rowsOf } from '../../vendor-binaries/names.js'
 import { suggestion } from '../../src/protocol/nearest.js'
-import { UsageError, type Arguments } from './arguments.js'
+import type { Arguments } from './arguments.js'
+import { UsageError } from './flags.js'
 
 const actions = ['list', 'install'] as const
 

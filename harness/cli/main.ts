@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { readArguments, UsageError, type Arguments } from './arguments.js'
+import { readArguments, type Arguments } from './arguments.js'
+import { UsageError } from './flags.js'
 
 /** Carries out a command line and answers the exit code: 0 done, 1 failed, 2 wrong use. */
 async function main(args: readonly string[]): Promise<number> {
@@ -38,6 +39,10 @@ async function run(args: Arguments): Promise<number> {
       const { serve } = await import('./serve.js')
       await serve(args)
       return 0
+    }
+    case 'verify': {
+      const { verify } = await import('./verify.js')
+      return verify(args)
     }
     case 'binaries': {
       const { binaries } = await import('./binaries.js')

@@ -13,7 +13,6 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/profiles': [],
   'src/protocol': ['src/route'],
   'src/store': ['src/protocol', 'src/route'],
-  'src/cosign': ['src/formats'],
   'src/client': ['src/cosign', 'src/protocol', 'src/route'],
   'src/access': ['src/protocol', 'src/route'],
   'src/distribution': ['src/access', 'src/profiles', 'src/store', 'src/protocol', 'src/route'],

@@ -1,0 +1,89 @@
+import type { Verdict } from '../../src/cosign/verdict.js'
+import { isDigest, type Digest } from '../../src/route/names.js'
+import { Parents } from '../../src/store/parents.js'
+import type { Store } from '../../src/store/store.js'
+import type { ReadRule } from './rules.js'
+
+/** Verifies the signatures of an image by a rule. */
+export type VerifyByRule = (repository: string, digest: Digest, rule: ReadRule) => Promise<Verdict>
+
+// What is remembered costs memory, and who can push could make it much.
+const mostVerdicts = 1000
+const mostRepositories = 1000
+// image-spec 1.1 lets an index hold indexes.
+const deepest = 4
+
+/** Knows which images have the signatures that rules ask for, by what a store holds. */
+export class Guard {
+  readonly #store: Store
+  readonly #verify: VerifyByRule
+  readonly #parents = new Parents()
+  /** Repositories whose indexes from before are among the parents. */
+  readonly #adopted = new Map<string, Promise<void>>()
+  readonly #verdicts = new Map<string, Map<string, Promise<Verdict>>>()
+  readonly #names = new Map<ReadRule, string>()
+
+  constructor(store: Store, verify: VerifyByRule) {
+    this.#store = store
+    this.#verify = verify
+    store.onChange((change) => {
+      this.#parents.record(change)
+      // A signature may have come, or gone.
+      this.#verdicts.delete(change.repository)
+    })
+  }
+
+  /**
+   * Why a manifest does not pass a rule: the verdict on its own signatures. Undefined for one that passes, because it
+   * is signed or an index that holds it is.
+   */
+  async refusal(repository: string, digest: Digest, rule: ReadRule): Promise<Verdict | undefined> {
+    const own = await this.#verdict(repository, digest, rule)
+    if (own.verified) return undefined
+    await this.#adopt(repository)
+    return (await this.#isInSigned(repository, digest, rule, deepest)) ? undefined : own
+  }
+
+  async #isInSigned(repository: string, digest: Digest, rule: ReadRule, levels: number): Promise<boolean> {
+    if (levels === 0) return false
+    for (const parent of this.#parents.of(repository, digest)) {
+      if (!(await this.#store.manifest(repository, parent))) continue
+      if ((await this.#verdict(repository, parent, rule)).verified) return true
+      if (await this.#isInSigned(repository, parent, rule, levels - 1)) return true
+    }
+    return false
+  }
+
+  #verdict(repository: string, digest: Digest, rule: ReadRule): Promise<Verdict> {
+    const known = slot(this.#verdicts, repository, mostRepositories, () => new Map<string, Promise<Verdict>>())
+    return slot(known, `${this.#nameOf(rule)} ${digest}`, mostVerdicts, () => this.#verify(repository, digest, rule))
+  }
+
+  #nameOf(rule: ReadRule): string {
+    return slot(this.#names, rule, Infinity, () => String(this.#names.size))
+  }
+
+  // Of an index that was there before this process, only its tag or the tag of its signatures tells.
+  #adopt(repository: string): Promise<void> {
+    return slot(this.#adopted, repository, mostRepositories, async () => {
+      const listing = await this.#store.tags(repository, { limit: Infinity })
+      for (const tag of listing?.items ?? []) {
+        const signed = tag.replace(/^sha256-([a-f\d]{64})(?:\.\w+)?$/, 'sha256:$1')
+        for (const digest of [await this.#store.tag(repository, tag), signed]) {
+          const entry = digest && isDigest(digest) && (await this.#store.manifest(repository, digest))
+          if (entry) this.#parents.add(repository, entry)
+        }
+      }
+    })
+  }
+}
+
+/** What a map has for a key, made when it has nothing; a full map begins anew. */
+function slot<K, V>(map: Map<K, V>, key: K, most: number, make: () => V): V {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  if (map.size >= most) map.clear()
+  const made = make()
+  map.set(key, made)
+  return made
+}
