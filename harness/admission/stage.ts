@@ -119,6 +119,7 @@ function denied(
 }
 
 function found({ signatures, findings }: Verdict): string {
+  if (findings[0]?.code === 'NO_SIGNATURES') return 'there is none (NO_SIGNATURES)'
   if (signatures.length === 0) return shorten(reason(findings), 300)
   const first = signatures.map((one) => reason(one.findings)).find((text) => text !== '') ?? ''
   const which = signatures.length === 1 ? 'the one there is is not valid' : `none of ${signatures.length} is valid`
