@@ -7,6 +7,7 @@ import { listings } from './listings.js'
 import { smallRequests } from './small-requests.js'
 import { startup } from './startup.js'
 import { isGood, table, type Row, type Section } from './table.js'
+import { verify } from './verify.js'
 
 const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = {
   'start-up': startup,
@@ -14,6 +15,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = {
   'image-pushes': imagePushes,
   'large-blobs': largeBlobs,
   listings,
+  verify,
 }
 
 /** Runs the benchmarks of these names, or all of them; answers the exit code. */
