@@ -14,6 +14,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/protocol': ['src/route'],
   'src/store': ['src/protocol', 'src/route'],
   'src/client': ['src/cosign', 'src/protocol', 'src/route'],
+  'src/cosign': ['src/formats'],
   'src/access': ['src/protocol', 'src/route'],
   'src/distribution': ['src/access', 'src/profiles', 'src/store', 'src/protocol', 'src/route'],
   'src/quay': ['src/access', 'src/profiles', 'src/store', 'src/protocol', 'src/route', 'src/formats'],
