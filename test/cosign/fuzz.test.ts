@@ -2,6 +2,9 @@ import t from 'tap'
 import { play } from './fuzz/play.js'
 import { targets } from './fuzz/targets.js'
 
+// Some seconds of computing, on machines that have other things to do.
+t.setTimeout(300_000)
+
 // How many cases of a target are played here, 200 when nothing is said; `npm run fuzz` plays as many as it is told.
 const counts: Readonly<Record<string, number>> = {
   json: 10_000,

@@ -6,6 +6,9 @@ import { integer, sequence } from '../../src/formats/der.js'
 import { CosignError, type Strictness } from '../../src/cosign/verdict.js'
 import { readVectors, type Vector, type VectorFile } from './wycheproof/vectors.js'
 
+// A dozen seconds of computing, on machines that have other things to do.
+t.setTimeout(300_000)
+
 const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex')
 
 // What comes of a vector with the file's hash: the algorithm, or the code.
