@@ -37,17 +37,16 @@ export async function readBundles(
   verification: Verification,
 ): Promise<readonly FoundBundle[]> {
   const found: FoundBundle[] = []
+  // All are looked at: cosign 2 puts its bundles into the tag's index under another artifact type.
   for (const { digest, artifactType } of referrers) {
-    const isNamed = artifactType?.startsWith(bundlePrefix) === true
-    // cosign looks at all that refers to the image.
-    if (!isNamed && artifactType && verification.strictness === 'strict') continue
     const one = await readOne(digest, verification)
-    if (one && ('bundle' in one || isNamed || one.refused.findings[0]?.code !== 'MEDIA_TYPE')) found.push(one)
+    const isBundle = 'bundle' in one || one.refused.blob !== '' || artifactType?.startsWith(bundlePrefix) === true
+    if (isBundle) found.push(one)
   }
   return found
 }
 
-async function readOne(digest: string, verification: Verification): Promise<FoundBundle | undefined> {
+async function readOne(digest: string, verification: Verification): Promise<FoundBundle> {
   let place: Place = { form: 'bundle', manifest: digest, blob: '', layer: 0 }
   try {
     const { from, strictness, mostBytes } = verification

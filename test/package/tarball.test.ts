@@ -85,16 +85,35 @@ void t.test('the packed package, installed elsewhere', async (t) => {
     t.equal(await run(project, process.execPath, 'example.cjs'), '200\n')
   })
 
+  await t.test('signs and verifies by start-registry/cosign alone', async (t) => {
+    const code = `import { generateKeyPair, signImage, verifyImage } from 'start-registry/cosign'
+      const digest = 'sha256:' + '0'.repeat(64)
+      const { privateKey: key, publicKey } = generateKeyPair()
+      const { blobs, manifest, tag } = signImage({ digest, reference: 'registry.test/app', key })
+      const source = {
+        manifest: async (reference) => (reference === tag ? manifest : undefined),
+        blob: async (digest) => blobs.find((blob) => blob.digest === digest)?.bytes,
+        referrers: async () => [],
+      }
+      console.log((await verifyImage(source, digest, { keys: [publicKey] })).verified)`
+    writeFileSync(join(project, 'cosign.mjs'), code)
+    t.equal(await run(project, process.execPath, 'cosign.mjs'), 'true\n')
+  })
+
   await t.test('is typed', async (t) => {
     writeFileSync(
       join(project, 'example.ts'),
       `import { startRegistry, type Registry } from 'start-registry'
        import { createRegistry, type RegistryCore } from 'start-registry/core'
+       import { verifyImage, type SignatureSource, type Verdict } from 'start-registry/cosign'
        import { storeContract } from 'start-registry/store-contract'
        const registry: Registry = await startRegistry({ port: 0, tls: { names: ['a'] } })
        const core: RegistryCore = createRegistry({ store: registry.store })
+       declare const source: SignatureSource
+       declare const digest: string
        // @ts-expect-error -- a port is a number
        await startRegistry({ port: '0' })
+       export const verdict = (): Promise<Verdict> => verifyImage(source, digest, { keys: [] })
        export const all = [core, storeContract.length]`,
     )
     writeFileSync(
