@@ -11,7 +11,7 @@ export interface Evidence {
   /** The exact bytes that are signed: a payload, or what DSSE makes of an envelope. */
   readonly message: Uint8Array
   readonly signature: Uint8Array
-  /** The layer's bytes: the payload, the envelope (which an attestation's timestamp is of), or the bundle. */
+  /** The payload, the envelope (which an attestation's timestamp is of) or the bundle, as it is stored. */
   readonly content: Uint8Array
   /** The layer's annotations: certificate, chain, an entry of Rekor's, a timestamp. A bundle has what they say in itself. */
   readonly annotations: ReadonlyMap<string, string>

@@ -1,5 +1,5 @@
 import { decodeBase64 } from '../formats/base64.js'
-import { readEnvelope, type Envelope } from './dsse.js'
+import { readEnvelope } from './dsse.js'
 import { judge, type Found } from './judge.js'
 import { checkAnnotationsAsCosign, checkExpiryAsCosign } from './layer-annotations.js'
 import { annotationKeys, mediaTypes } from './media-types.js'
@@ -8,7 +8,7 @@ import type { Policy } from './policy.js'
 import { reading } from './reading.js'
 import { layersOf, readLayer, type Layer } from './signature-manifest.js'
 import type { SourceManifest } from './source.js'
-import { CosignError, type Finding, type SignatureVerdict } from './verdict.js'
+import { CosignError, type Finding, type SignatureVerdict, type Strictness } from './verdict.js'
 import { verifyEnvelope, type Wanted } from './verify-envelope.js'
 
 /**
@@ -44,22 +44,20 @@ async function verifyLayer(layer: Layer, wanted: Wanted, verification: Verificat
     }
     checkAnnotationsAsCosign(annotations)
   }
-  const envelope = isOld ? oldEnvelope(text, content, verification) : readEnvelope(content, strictness)
-  const beside = { form: 'att-tag', content, annotations } as const
+  const whole = isOld ? oldEnvelope(text, strictness) : content
+  const envelope = readEnvelope(whole, strictness)
+  if (isOld && Buffer.compare(envelope.payload, content) !== 0) {
+    throw new CosignError('DSSE_SHAPE', 'the envelope is around something else than the layer')
+  }
+  const beside = { form: 'att-tag', content: whole, annotations } as const
   const found = verifyEnvelope(envelope, beside, wanted, verification, policy)
   if (strictness === 'cosign' && 'keys' in policy && !policy.log) checkExpiryAsCosign(annotations, verification.now)
   return isOld ? { ...found, findings: [...(found.findings ?? []), old] } : found
 }
 
 // cosign 1.0.0 has the statement for its layer, and the whole envelope where the signature should be.
-function oldEnvelope(text: string, content: Uint8Array, { strictness }: Verification): Envelope {
-  const bytes = reading('SIG_BASE64', 'the signature', () =>
-    decodeBase64(text, strictness === 'cosign' ? 'go' : 'strict'),
-  )
-  const envelope = readEnvelope(bytes, strictness)
-  if (Buffer.compare(envelope.payload, content) === 0) return envelope
-  throw new CosignError('DSSE_SHAPE', 'the envelope is around something else than the layer')
-}
+const oldEnvelope = (text: string, strictness: Strictness): Uint8Array =>
+  reading('SIG_BASE64', 'the signature', () => decodeBase64(text, strictness === 'cosign' ? 'go' : 'strict'))
 
 const old: Finding = {
   code: 'LEGACY_V1_ATTESTATION',
