@@ -28,9 +28,14 @@ export interface Values {
   readonly offline?: boolean
   readonly key?: readonly string[]
   readonly 'certificate-identity'?: string
+  readonly 'certificate-identity-regexp'?: string
   readonly 'certificate-oidc-issuer'?: string
+  readonly 'certificate-oidc-issuer-regexp'?: string
   readonly 'certificate-chain'?: string
   readonly 'ca-roots'?: string
+  readonly 'trusted-root'?: string
+  readonly 'insecure-ignore-tlog'?: boolean
+  readonly 'insecure-ignore-sct'?: boolean
   readonly strict?: boolean
   readonly type?: string
   readonly 'predicate-type'?: string
@@ -67,9 +72,14 @@ const flags = {
   offline: { type: 'boolean' },
   key: { type: 'string', multiple: true },
   'certificate-identity': { type: 'string' },
+  'certificate-identity-regexp': { type: 'string' },
   'certificate-oidc-issuer': { type: 'string' },
+  'certificate-oidc-issuer-regexp': { type: 'string' },
   'certificate-chain': { type: 'string' },
   'ca-roots': { type: 'string' },
+  'trusted-root': { type: 'string' },
+  'insecure-ignore-tlog': { type: 'boolean' },
+  'insecure-ignore-sct': { type: 'boolean' },
   strict: { type: 'boolean' },
   type: { type: 'string' },
   'predicate-type': { type: 'string' },
@@ -87,9 +97,14 @@ export const flagsOf: Readonly<Record<'binaries' | 'verify', readonly FlagName[]
   verify: [
     'key',
     'certificate-identity',
+    'certificate-identity-regexp',
     'certificate-oidc-issuer',
+    'certificate-oidc-issuer-regexp',
     'certificate-chain',
     'ca-roots',
+    'trusted-root',
+    'insecure-ignore-tlog',
+    'insecure-ignore-sct',
     'strict',
     'type',
     'predicate-type',

@@ -45,7 +45,7 @@ Commands
     --certificate-identity ID, --certificate-oidc-issuer ISSUER
                               ... or by a certificate of ID, vouched for by
                               ISSUER, from a CA that is trusted:
-    --ca-roots FILE, --certificate-chain FILE
+    --ca-roots FILE, --certificate-chain FILE, --trusted-root FILE
     --type attestation        attestations in place of signatures ...
     --predicate-type TYPE     ... of this type
     -a KEY=VALUE              the signature must say this (repeatable)

@@ -74,9 +74,13 @@ const findingText = ({ code, message }: Finding): string => printable(`${message
 const ofType = ({ predicateType }: VerifyPolicy): string =>
   predicateType === undefined ? '' : ` of type ${predicateType}`
 
-function whose({ keys, certificate }: VerifyPolicy): string {
-  if (!certificate) return `key ${keys?.join(' or ')}`
-  return `certificate of ${certificate.identity} by ${certificate.issuer}, from ${certificate.roots ?? certificate.chain}`
+function whose({ keys, certificate, trustedRoot }: VerifyPolicy): string {
+  const logs = trustedRoot === undefined ? '' : `, trusting ${trustedRoot}`
+  if (!certificate) return `key ${keys?.join(' or ')}${logs}`
+  const { identity, identityRegExp, issuer, issuerRegExp, roots, chain } = certificate
+  const from = roots ?? chain
+  const by = `certificate of ${identity ?? `/${identityRegExp}/`} by ${issuer ?? `/${issuerRegExp}/`}`
+  return `${by}${from === undefined ? '' : `, from ${from}`}${logs}`
 }
 
 function saidBy(annotations: Readonly<Record<string, unknown>> | undefined): string | undefined {

@@ -1,5 +1,5 @@
 import { parseReference, type ImageReference } from '../../src/client/reference.js'
-import type { VerifyPolicy } from '../signatures/options.js'
+import type { CertificatePolicy, TrustPolicy, VerifyPolicy } from '../signatures/options.js'
 import { oneOf, UsageError, type Values } from './flags.js'
 
 /** What `verify` is asked to do. */
@@ -44,34 +44,59 @@ function referenceOf(text: string): ImageReference {
   }
 }
 
-function whose(values: Values): Pick<VerifyPolicy, 'keys' | 'certificate'> {
+function whose(values: Values): TrustPolicy {
   const { key: keys } = values
-  const identity = values['certificate-identity']
-  const issuer = values['certificate-oidc-issuer']
-  const [chain, roots] = [values['certificate-chain'], values['ca-roots']]
-  const named = Object.entries({
-    'certificate-identity': identity,
-    'certificate-oidc-issuer': issuer,
-    'certificate-chain': chain,
-    'ca-roots': roots,
-  }).flatMap(([flag, value]) => (value === undefined ? [] : [flag]))
-  if (keys) {
-    if (named.length > 0)
-      throw new UsageError(`--${named[0]} does not go with --key: a signature is by one or the other`)
-    return { keys }
+  const named = certificateFlags.find((flag) => values[flag] !== undefined)
+  if (keys && named !== undefined) {
+    throw new UsageError(`--${named} does not go with --key: a signature is by one or the other`)
   }
-  if (named.length === 0) {
+  const trustedRoot = values['trusted-root']
+  // Without one nothing is asked of a log, and a command line of cosign's is right as it is.
+  const root = { trustedRoot, ignoreTlog: values['insecure-ignore-tlog'], ignoreSct: values['insecure-ignore-sct'] }
+  if (keys) return { keys, ...root }
+  if (named === undefined) {
     throw new UsageError(
       'say whose signatures count: --key FILE, or --certificate-identity and --certificate-oidc-issuer',
     )
   }
-  if (identity === undefined || issuer === undefined) {
-    throw new UsageError('--certificate-identity and --certificate-oidc-issuer go together')
+  return { certificate: certificateOf(values), ...root }
+}
+
+const certificateFlags = [
+  'certificate-identity',
+  'certificate-identity-regexp',
+  'certificate-oidc-issuer',
+  'certificate-oidc-issuer-regexp',
+  'certificate-chain',
+  'ca-roots',
+] as const
+
+function certificateOf(values: Values): CertificatePolicy {
+  const oneOfTwo = (flag: 'certificate-identity' | 'certificate-oidc-issuer'): void => {
+    const [exact, pattern] = [values[flag], values[`${flag}-regexp`]]
+    if (exact === undefined && pattern === undefined) {
+      throw new UsageError('--certificate-identity and --certificate-oidc-issuer go together')
+    }
+    if (exact !== undefined && pattern !== undefined) {
+      throw new UsageError(`--${flag} and --${flag}-regexp do not go together`)
+    }
   }
-  if ((chain === undefined) === (roots === undefined)) {
-    throw new UsageError('certificates need CAs: --ca-roots FILE, or --certificate-chain FILE')
+  oneOfTwo('certificate-identity')
+  oneOfTwo('certificate-oidc-issuer')
+  const [chain, roots] = [values['certificate-chain'], values['ca-roots']]
+  if (chain !== undefined && roots !== undefined)
+    throw new UsageError('--certificate-chain and --ca-roots do not go together')
+  if (chain === undefined && roots === undefined && values['trusted-root'] === undefined) {
+    throw new UsageError('certificates need CAs: --ca-roots FILE, --certificate-chain FILE or --trusted-root FILE')
   }
-  return { certificate: { identity, issuer, ...(roots === undefined ? { chain } : { roots }) } }
+  return {
+    identity: values['certificate-identity'],
+    identityRegExp: values['certificate-identity-regexp'],
+    issuer: values['certificate-oidc-issuer'],
+    issuerRegExp: values['certificate-oidc-issuer-regexp'],
+    roots,
+    chain,
+  }
 }
 
 function annotationsOf(texts: readonly string[]): Record<string, string> | undefined {

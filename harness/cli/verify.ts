@@ -4,7 +4,8 @@ import type { Verdict } from '../../src/cosign/verdict.js'
 import { tagNotFound } from '../../src/cosign/verify-image.js'
 import { dockerCredentials } from '../docker-login.js'
 import { readOption } from '../pem.js'
-import { readPolicy, verifyBy } from '../signatures/policy.js'
+import { readPolicy } from '../signatures/trust.js'
+import { verifyBy } from '../signatures/verify-by.js'
 import type { Arguments } from './arguments.js'
 import { UsageError } from './flags.js'
 import { verdictText, whyNot } from './verdict-text.js'
@@ -18,7 +19,8 @@ import type { VerifyRequest } from './verify-flags.js'
 export async function verify({ verify: request, json }: Arguments): Promise<number> {
   if (!request) throw new TypeError('verify was not asked for')
   const { reference, policy } = request
-  const read = readPolicy(policy)
+  const now = Date.now()
+  const read = readPolicy(policy, now)
   const sources = openSources(request)
   try {
     const digest = await sources.image.resolve()
@@ -27,6 +29,7 @@ export async function verify({ verify: request, json }: Arguments): Promise<numb
       digest === undefined
         ? tagNotFound(formatReference(reference), strictness)
         : await verifyBy(read, sources.image, digest, policy, {
+            now,
             signatures: sources.signatures,
             // containers/image looks at what the signature says it is for; cosign does not.
             reference: policy.strict ? { repository: `${reference.registry}/${reference.repository}` } : undefined,

@@ -1,14 +1,20 @@
 import type { SignatureVerdict, Verdict } from '../../src/cosign/verdict.js'
 
-/** Certificates that signatures are to be made with. */
+/**
+ * Certificates that signatures are to be made with: whose, and vouched for by whom. CAs are those of `roots` or `chain`, or
+ * else those of the policy's `trustedRoot`.
+ */
 export interface CertificatePolicy {
   /** Who must have signed: an e-mail address, URI or name that the certificate is for. */
-  readonly identity: string
-  /** Who must have let them: the issuer of the identity token, as the certificate has it. */
-  readonly issuer: string
-  /** The CAs that are trusted: PEM text or the path of a file with it. One of `roots` and `chain` is needed. */
+  readonly identity?: string | undefined
+  /** The same as a regular expression; it need only match somewhere, as cosign has it, unless `strict` is on. */
+  readonly identityRegExp?: string | undefined
+  /** The issuer of the identity token, as the certificate has it; '' for a certificate without. */
+  readonly issuer?: string | undefined
+  readonly issuerRegExp?: string | undefined
+  /** The CAs that are trusted: PEM text or the path of a file with it. */
   readonly roots?: string | undefined
-  /** The path to a CA that is trusted, the CA last, those between it and a leaf in front: PEM text or a path. */
+  /** The path to one that is, the CA last, those between it and a leaf in front: PEM text or a path. */
   readonly chain?: string | undefined
 }
 
@@ -19,6 +25,15 @@ export interface VerifyPolicy {
   /** Several of them: a signature by one is enough. */
   readonly keys?: readonly string[] | undefined
   readonly certificate?: CertificatePolicy | undefined
+  /**
+   * Logs and timestamp authorities that are trusted, and CAs: sigstore's trusted_root.json, its text or the path of it.
+   * Signatures must then be in a log, and certificates of its CAs too. @default none: nothing is asked of a log
+   */
+  readonly trustedRoot?: string | undefined
+  /** With `trustedRoot`: a signature need not be in a log. @default false */
+  readonly ignoreTlog?: boolean | undefined
+  /** With `trustedRoot`: a certificate need not be in one. @default false */
+  readonly ignoreSct?: boolean | undefined
   /** Verify by the rules of podman's containers/image, and not by what the real cosign accepts. @default false */
   readonly strict?: boolean | undefined
   /** What a signature has to say, as with `cosign verify -a`. @default nothing */
@@ -28,6 +43,12 @@ export interface VerifyPolicy {
   /** Of an attestation: the predicate type's URI or cosign's name of it. @default any */
   readonly predicateType?: string | undefined
 }
+
+/** Whose signatures count. */
+export type TrustPolicy = Pick<
+  VerifyPolicy,
+  'key' | 'keys' | 'certificate' | 'trustedRoot' | 'ignoreTlog' | 'ignoreSct'
+>
 
 /** Looks at the signatures of what a registry holds, without a request. */
 export interface Signatures {
@@ -42,8 +63,5 @@ export interface Signatures {
    * All signatures and attestations of an image, with what became of each.
    * @param policy Whose signatures are verified. @default the keys of the admission rules for this repository
    */
-  readonly signatures: (
-    reference: string,
-    policy?: Pick<VerifyPolicy, 'key' | 'keys' | 'certificate'>,
-  ) => Promise<readonly SignatureVerdict[]>
+  readonly signatures: (reference: string, policy?: TrustPolicy) => Promise<readonly SignatureVerdict[]>
 }

@@ -8,8 +8,9 @@ import type { Store } from '../../src/store/store.js'
 import type { VerifyByRule } from '../admission/guard.js'
 import type { ReadRule } from '../admission/rules.js'
 import type { Signatures } from './options.js'
-import { readPolicy, verifyBy } from './policy.js'
 import { storeSource, type StoreView } from './store-source.js'
+import { readPolicy } from './trust.js'
+import { verifyBy } from './verify-by.js'
 
 /** What of a running registry its signatures are found by. */
 export interface SignedRegistry extends StoreView {
@@ -30,18 +31,20 @@ export function signaturesOf(registry: SignedRegistry): Signatures {
   }
   return {
     async verify(text, policy) {
-      const read = readPolicy(policy)
+      const now = clock()
+      const read = readPolicy(policy, now)
       const { reference, digest, source } = await find(text)
       if (digest === undefined) {
         return tagNotFound(`${reference.repository}:${reference.tag}`, policy.strict ? 'strict' : 'cosign')
       }
-      return verifyBy(read, source, digest, policy, { now: clock() })
+      return verifyBy(read, source, digest, policy, { now })
     },
     async signatures(text, policy) {
       const { reference, digest, source } = await find(text)
       if (digest === undefined) return []
-      const read = policy ? readPolicy(policy) : keysOf(rules, reference.repository)
-      return allSignatures(source, digest, read, clock())
+      const now = clock()
+      const read = policy ? readPolicy(policy, now) : keysOf(rules, reference.repository)
+      return allSignatures(source, digest, read, now)
     },
   }
 }
@@ -61,12 +64,12 @@ function referenceOf(text: string, names: readonly string[]): ImageReference {
 // Nobody's keys: then nothing is verified, and everything is listed.
 function keysOf(rules: readonly ReadRule[], repository: string): Policy {
   const keys = rules.filter(({ matches }) => matches(repository)).flatMap((rule) => rule.keys)
-  return keys.length === 0 ? { keys: [] } : readPolicy({ keys })
+  return keys.length === 0 ? { keys: [] } : readPolicy({ keys }, 0)
 }
 
 /** Verifies by the keys of rules. @throws CosignError for what is no key. */
 export function ruleVerifier(rules: readonly ReadRule[], store: Store, view: StoreView): VerifyByRule {
-  const policies = new Map(rules.map((rule) => [rule, readPolicy({ keys: rule.keys })]))
+  const policies = new Map(rules.map((rule) => [rule, readPolicy({ keys: rule.keys }, 0)]))
   return (repository, digest, rule) => {
     const policy = policies.get(rule) as Policy
     const source = storeSource(store, repository, view)

@@ -201,7 +201,7 @@ void t.test('wrong use is 2', async (t) => {
     ],
     [
       ['localhost:1/a', '--certificate-identity', 'x', '--certificate-oidc-issuer', 'y'],
-      'certificates need CAs: --ca-roots FILE, or --certificate-chain FILE',
+      'certificates need CAs: --ca-roots FILE, --certificate-chain FILE or --trusted-root FILE',
     ],
     [['localhost:1/a', '--key', 'k', '--type', 'x'], '--type must be image, attestation, not x'],
     [['localhost:1/a', '--key', 'k', '--predicate-type', 'x'], '--predicate-type goes with --type attestation'],
