@@ -1,4 +1,5 @@
 import { decodeBase64 } from '../formats/base64.js'
+import { memberOf, parseJson } from '../formats/json.js'
 import { goJson } from './go-json.js'
 import { mediaTypes } from './media-types.js'
 import { readJson } from './read-json.js'
@@ -45,6 +46,10 @@ const mostSignatures = 32
 export function readEnvelope(bytes: Uint8Array | string, strictness: Strictness): Envelope {
   const dialect = strictness === 'strict' ? 'exact' : 'go'
   const read = reading('DSSE_SHAPE', 'the envelope', () => readJson(bytes, shape, dialect))
+  // cosign verifies the one and reads the predicate type from the other.
+  if (strictness === 'cosign' && memberOf(parseJson(bytes, { unicode: 'replace' }), 'payload') !== read?.payload) {
+    throw new CosignError('DSSE_SHAPE', 'the envelope has its payload under a name in other case')
+  }
   const signatures = (read?.signatures ?? []).slice(0, mostSignatures + 1).map((one) => ({
     keyid: one?.keyid ?? '',
     signature: reading('SIG_BASE64', 'a signature of the envelope', () => decode(one?.sig ?? '', strictness)),

@@ -1,7 +1,7 @@
 import { JsonObject, toPlain } from '../formats/json.js'
 import { readJson, type Read } from './read-json.js'
 import { reading } from './reading.js'
-import { CosignError, type StorageForm, type Strictness } from './verdict.js'
+import { CosignError, type Strictness } from './verdict.js'
 
 /** Types of in-toto statements: cosign attests with the old one, and signs with the new one. */
 export const statementTypes = {
@@ -29,10 +29,10 @@ const [mostSubjects, mostDigests] = [1024, 32]
 
 /**
  * Reads a statement. Both strictnesses refuse members that statements have not, and members that stand twice, as the JSON of
- * protocol buffers does; `strict` wants a type that is known, and `cosign` takes a predicate that is text, in an envelope.
+ * protocol buffers does; `strict` wants a type that is known. A predicate is an object: of others cosign 3 does not know the type.
  * @throws CosignError STATEMENT for what is none, STATEMENT_SUBJECT for too many subjects or digests.
  */
-export function readStatement(bytes: Uint8Array, strictness: Strictness, form: StorageForm): Statement {
+export function readStatement(bytes: Uint8Array, strictness: Strictness): Statement {
   const dialect = strictness === 'strict' ? 'closed' : 'proto'
   const read = reading('STATEMENT', 'the statement', () => readJson(bytes, shape, dialect))
   const subjects = read?.subject ?? []
@@ -46,8 +46,7 @@ export function readStatement(bytes: Uint8Array, strictness: Strictness, form: S
   if (strictness === 'strict' && !(Object.values(statementTypes) as string[]).includes(type)) {
     throw new CosignError('STATEMENT', `the statement's type is ${JSON.stringify(type)}, which is not known`)
   }
-  const isText = typeof read?.predicate === 'string' && strictness === 'cosign' && form !== 'bundle'
-  if (read?.predicate !== undefined && !(read.predicate instanceof JsonObject) && !isText) {
+  if (read?.predicate !== undefined && !(read.predicate instanceof JsonObject)) {
     throw new CosignError('STATEMENT', "the statement's predicate is no object")
   }
   return {

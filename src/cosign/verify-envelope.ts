@@ -28,7 +28,7 @@ export function verifyEnvelope(
     message: pae(envelope.payloadType, envelope.payload),
   }
   const accepted = anySignature(envelope, (signature) => verifyByPolicy({ ...evidence, signature }, policy))
-  const statement = readStatement(envelope.payload, verification.strictness, beside.form)
+  const statement = readStatement(envelope.payload, verification.strictness)
   const subject = subjectWith(statement, verification.digest)
   checkAnnotations(subject.annotations, verification.annotations)
   checkPredicateType(statement, wanted, verification)

@@ -1,6 +1,7 @@
-import { generateKeyPair, verifyImage } from 'start-registry/cosign'
+import { generateKeyPair, verifyAttestation, verifyImage } from 'start-registry/cosign'
 import t, { type Test } from 'tap'
 import { sha256 } from '../support/content.js'
+import { hostileAttestations } from '../support/hostile-attestations.js'
 import { hostileBundles } from '../support/hostile-bundles.js'
 import { hostileSignatures, type HostileCase } from '../support/hostile-signatures.js'
 import { wordOf } from '../support/judged.js'
@@ -13,6 +14,19 @@ const { privateKey: key, publicKey } = generateKeyPair()
 void t.test('what may stand behind a .sig tag, by both strictnesses', (t) => judgeAll(t, hostileSignatures))
 
 void t.test('what may refer to an image as a bundle, by both strictnesses', (t) => judgeAll(t, hostileBundles))
+
+void t.test('what may stand behind an .att tag, by both strictnesses', async (t) => {
+  for (const { name, put, strict, cosign, exit } of hostileAttestations) {
+    const store = new SignedStore()
+    put(store, { key, digest, reference })
+    const options = { predicateType: 'custom' }
+    const policy = { keys: [publicKey] }
+    const byStrict = await verifyAttestation(store, digest, policy, options)
+    const byCosign = await verifyAttestation(store, digest, policy, { ...options, strictness: 'cosign' })
+    const words = { strict: wordOf(byStrict), cosign: wordOf(byCosign), exit: byCosign.exitCode }
+    t.same(words, { strict, cosign, exit }, name)
+  }
+})
 
 async function judgeAll(t: Test, cases: readonly HostileCase[]): Promise<void> {
   for (const { name, put, strict, cosign, exit, annotations } of cases) {
