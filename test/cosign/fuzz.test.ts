@@ -14,6 +14,8 @@ const counts: Readonly<Record<string, number>> = {
   'public-key': 5000,
   'private-key': 500,
   'encrypted-key': 4,
+  'stored-signature': 1000,
+  'signed-payload': 1000,
 }
 
 for (const target of targets) {

@@ -45,6 +45,14 @@ export class SignedStore implements SignatureSource {
     return digest
   }
 
+  /** Puts a manifest that need not be one, under a tag, or as what refers to the image of a digest. */
+  putRaw(manifest: SourceManifest, place: string, artifactType?: string): void {
+    const { digest, mediaType, bytes } = manifest
+    this.manifests.set(digest, manifest)
+    if (place.includes(':')) this.#referrers.set(place, [{ mediaType, digest, size: bytes.length, artifactType }])
+    else this.manifests.set(place, manifest)
+  }
+
   deleteManifest(digest: string): void {
     this.manifests.delete(digest)
     for (const [subject, listed] of this.#referrers) {

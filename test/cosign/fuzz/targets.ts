@@ -1,6 +1,7 @@
 import { base64, derReader, json, pem } from './formats.js'
 import { agreement, encryptedKey, privateKey, publicKey, signature } from './keys.js'
 import type { FuzzTarget } from './play.js'
+import { signedPayload, storedSignature } from './stored.js'
 
 /** All that hostile input is given to. */
 export const targets: readonly FuzzTarget[] = [
@@ -13,4 +14,6 @@ export const targets: readonly FuzzTarget[] = [
   encryptedKey,
   signature,
   agreement,
+  storedSignature,
+  signedPayload,
 ]
