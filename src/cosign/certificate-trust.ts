@@ -3,11 +3,11 @@ import { verifyCertificateTimestamps } from './logs/certificate-timestamps.js'
 import { isWithin } from './logs/transparency-log.js'
 import { verifySigningTimes, type TimeMaterial } from './signing-times.js'
 import type { TrustedAuthority, TrustedRoot } from './trusted-root.js'
-import { CosignError, type Finding } from './verdict.js'
+import { CosignError, type Finding, type Strictness } from './verdict.js'
 import { parseCertificate, type Certificate } from './x509/certificate.js'
 import { verifyIdentity, type Identity, type IdentityPolicy } from './x509/identity.js'
 import { objectIds } from './x509/object-ids.js'
-import { verifyPath, type CertificatePath } from './x509/path.js'
+import { verifyPath, type CertificatePath, type PathSearch } from './x509/path.js'
 
 /** A signature's certificate, and what stands beside it. */
 export interface CertificateMaterial extends Omit<TimeMaterial, 'by'> {
@@ -31,6 +31,8 @@ export interface CertificatePolicy {
   readonly requireTimestamp?: number | undefined
   /** How many logs have to have timed the certificate. @default 1 when the trusted root's CAs count */
   readonly requireSct?: number | undefined
+  /** `cosign`: a certificate that names no usages at all will do, as it does for the real one. @default 'strict' */
+  readonly strictness?: Strictness | undefined
   /** Milliseconds since 1970: when the certificate has to be valid, if nothing shows when the signature was made. */
   readonly now: number
 }
@@ -69,8 +71,13 @@ export function verifyCertificateMaterial(
       now: policy.now,
     },
   )
-  const given = (material.chain ?? []).map(parseCertificate)
-  const path = trustedPath(leaf, given, authorities, times.length > 0 ? times : [policy.now])
+  const search = {
+    intermediates: (material.chain ?? []).map(parseCertificate),
+    times: times.length > 0 ? times : [policy.now],
+    usage: objectIds.codeSigning,
+    anyLeafUsage: policy.strictness === 'cosign',
+  }
+  const path = trustedPath(leaf, authorities, search)
   verifyScts(path, policy)
   return { key, path, times, findings, identity: verifyIdentity(leaf, policy.identity) }
 }
@@ -90,16 +97,18 @@ function authoritiesOf({ roots, intermediates = [], trustedRoot }: CertificatePo
 
 function trustedPath(
   leaf: Certificate,
-  given: readonly Certificate[],
   authorities: readonly TrustedAuthority[],
-  times: readonly number[],
+  search: Omit<PathSearch, 'roots'>,
 ): CertificatePath {
   const problems: CosignError[] = []
   for (const { root, intermediates, validFor } of authorities) {
     try {
-      const search = { roots: [root], intermediates: [...intermediates, ...given], times, usage: objectIds.codeSigning }
-      const path = verifyPath(leaf, search)
-      const late = times.find((time) => !isWithin(time, validFor))
+      const path = verifyPath(leaf, {
+        ...search,
+        roots: [root],
+        intermediates: [...intermediates, ...search.intermediates],
+      })
+      const late = search.times.find((time) => !isWithin(time, validFor))
       if (late === undefined) return path
       const message = `its CA was not to be trusted at ${new Date(late).toISOString()}`
       throw new CosignError('CERT_EXPIRED_AT', message)

@@ -20,8 +20,11 @@ export const certificateCheck =
     const { trustedRoot, requireTimestamp = 0 } = policy
     const stamped = requireTimestamp > 0 || (trustedRoot?.timestampAuthorities ?? []).length > 0
     const material = timeMaterialOf(evidence, { logged: requiredLogs(policy) > 0, stamped })
-    const trusted = verifyCertificateMaterial({ ...material, leaf, chain }, policy)
-    const { message, signature, strictness } = evidence
+    const { message, signature, strictness, form } = evidence
+    // Beside a tag the real cosign reads the older extension alone.
+    const issuerFrom = strictness === 'cosign' && form !== 'bundle' ? 'raw' : 'any'
+    const identity = { issuerFrom, ...policy.identity } as const
+    const trusted = verifyCertificateMaterial({ ...material, leaf, chain }, { strictness, ...policy, identity })
     const { algorithm } = verifyWith(trusted.key, message, signature, { strictness })
     return { algorithm, identity: trusted.identity, findings: trusted.findings }
   }

@@ -12,6 +12,8 @@ export interface IdentityPolicy {
   readonly issuerRegExp?: string | undefined
   /** false: an expression may match anywhere, as the real cosign has it. @default true */
   readonly anchored?: boolean | undefined
+  /** Which of Fulcio's extensions names the issuer: `raw`, the older alone, as cosign has it beside a `.sig`. @default 'any' */
+  readonly issuerFrom?: 'any' | 'raw' | undefined
 }
 
 /** Who a certificate is for. */
@@ -40,7 +42,7 @@ export function verifyIdentity(certificate: Certificate, policy: IdentityPolicy)
     const found = names.length > 0 ? names.map((name) => JSON.stringify(name)).join(', ') : 'nobody'
     throw new CosignError('SAN_MISMATCH', `the certificate is for ${found}, which is not who is wanted`)
   }
-  const issuer = issuerOf(certificate)
+  const issuer = policy.issuerFrom === 'raw' ? certificate.issuerRaw : issuerOf(certificate)
   if (!issuerFits(issuer ?? '')) {
     const found = issuer === undefined ? 'no issuer' : `the issuer ${JSON.stringify(issuer)}`
     throw new CosignError('ISSUER_MISMATCH', `the certificate names ${found}, which is not who is wanted`)

@@ -13,6 +13,8 @@ export interface PathSearch {
   readonly times: readonly number[]
   /** The usage that the leaf and everything above allow, as an object identifier. */
   readonly usage: string
+  /** Whether a leaf that names no usages at all will do, as it does for Go. @default false */
+  readonly anyLeafUsage?: boolean | undefined
 }
 
 /** Certificates, the leaf first and the trusted root last. */
@@ -82,11 +84,11 @@ class PathFinder {
 const includes = (list: readonly Certificate[], one: Certificate): boolean =>
   list.some(({ der }) => equal(der, one.der))
 
-function pathFailure(path: CertificatePath, { times, usage }: PathSearch): CosignError | undefined {
+function pathFailure(path: CertificatePath, { times, usage, anyLeafUsage }: PathSearch): CosignError | undefined {
   const unknown = path.flatMap(({ notUnderstood }) => notUnderstood)
   const chain = unknown.length > 0 ? `a critical extension is not understood: ${unknown[0]}` : issuersFailure(path)
   if (chain !== undefined) return new CosignError('CERT_CHAIN', chain)
-  const usages = usageFailure(path, usage)
+  const usages = usageFailure(path, usage, anyLeafUsage === true)
   if (usages !== undefined) return new CosignError('CERT_EKU', usages)
   const expired = times.find((time) => path.some(({ notBefore, notAfter }) => time < notBefore || time > notAfter))
   if (expired === undefined) return undefined
@@ -120,11 +122,13 @@ function namesFailure(path: CertificatePath, at: number): string | undefined {
     .find((failure) => failure !== undefined)
 }
 
-function usageFailure(path: CertificatePath, usage: string): string | undefined {
+function usageFailure(path: CertificatePath, usage: string, anyLeafUsage: boolean): string | undefined {
   const allows = (usages: readonly string[]): boolean =>
     usages.includes(usage) || usages.includes(objectIds.anyExtendedKeyUsage)
   // A CA without the extension allows all; a leaf without it was not made for this.
-  const at = path.findIndex(({ extendedKeyUsage }, at) => (extendedKeyUsage ? !allows(extendedKeyUsage) : at === 0))
+  const at = path.findIndex(({ extendedKeyUsage }, at) =>
+    extendedKeyUsage ? !allows(extendedKeyUsage) : at === 0 && !anyLeafUsage,
+  )
   return at < 0 ? undefined : `${nameOf(at)} is not for ${usageNames.get(usage) ?? usage}`
 }
 
