@@ -9,11 +9,12 @@ import { listen } from '../src/server/listener.js'
 import { createRegistry } from '../src/server/registry.js'
 import type { Store } from '../src/store/store.js'
 import { readRule, type ReadRule } from './admission/rules.js'
+import { certificatesOf } from './certificates.js'
 import { clientFlags, type ClientFlags } from './homes/flags.js'
 import { makeHome, type EnvOptions } from './homes/home.js'
 import { logLine } from './log.js'
 import { checkOptions, type StartOptions } from './options.js'
-import { pemText, readOption } from './pem.js'
+import { readOption } from './pem.js'
 import { playQuay, quayVersionOf } from './quay.js'
 import type { Signatures } from './signatures/options.js'
 import type { StoreView } from './signatures/store-source.js'
@@ -87,7 +88,7 @@ async function start(options: StartOptions, made: Disposal[]): Promise<Registry>
     dialect: quay?.dialect,
     htpasswd: options.htpasswd === undefined ? undefined : readOption('htpasswd', options.htpasswd),
     stages: certificates && !options.http ? [requireTls(() => url)] : [],
-    policy: rules.length === 0 ? [] : [await admissionStage(rules, store, view)],
+    policy: rules.length === 0 ? [] : [await admissionStage(rules, store, view, made)],
   })
   if (options.log) core.onRequest(options.log === true ? writeLog : options.log)
   const listener = await listen({
@@ -135,12 +136,20 @@ async function start(options: StartOptions, made: Disposal[]): Promise<Registry>
   return registry
 }
 
-async function admissionStage(rules: readonly ReadRule[], store: Store, view: StoreView): Promise<Stage> {
-  const [{ admission }, { ruleVerifier }] = await Promise.all([
+async function admissionStage(
+  rules: readonly ReadRule[],
+  store: Store,
+  view: StoreView,
+  made: Disposal[],
+): Promise<Stage> {
+  const [{ Guard }, { admission }, { ruleVerifier }] = await Promise.all([
+    import('./admission/guard.js'),
     import('./admission/stage.js'),
     import('./signatures/registry.js'),
   ])
-  return admission(rules, store, ruleVerifier(rules, store, view))
+  const guard = new Guard(store, ruleVerifier(rules, store, view))
+  made.push(() => guard.close())
+  return admission(rules, store, guard)
 }
 
 // Made when the first file goes into it: most registries of a test run never need one.
@@ -157,28 +166,6 @@ async function openStore(storage: NonNullable<StartOptions['storage']>): Promise
   if (!('disk' in storage)) return storage
   const { diskStore } = await import('../src/store/disk/store.js')
   return diskStore(storage.disk)
-}
-
-interface Certificates {
-  readonly cert: string
-  readonly key: string
-  readonly ca: string | undefined
-  readonly spkiPin: string | undefined
-}
-
-async function certificatesOf(tls: NonNullable<StartOptions['tls']>, now: number): Promise<Certificates> {
-  if (typeof tls === 'object' && 'cert' in tls) {
-    const pem = (text: string): string => pemText('certificate', text)
-    return {
-      cert: pem(tls.cert),
-      key: pem(tls.key),
-      ca: tls.ca === undefined ? undefined : pem(tls.ca),
-      spkiPin: undefined,
-    }
-  }
-  const { makeCertificates } = await import('../src/server/certificates.js')
-  const { ca, certificate, key, spkiPin } = makeCertificates({ names: typeof tls === 'object' ? tls.names : [], now })
-  return { cert: certificate, key, ca: ca.certificate, spkiPin }
 }
 
 // Clients that fall back to plain http silently would otherwise prove nothing about their TLS settings.

@@ -22,15 +22,21 @@ export class Guard {
   readonly #adopted = new Map<string, Promise<void>>()
   readonly #verdicts = new Map<string, Map<string, Promise<Verdict>>>()
   readonly #names = new Map<ReadRule, string>()
+  readonly #stopListening: () => void
 
   constructor(store: Store, verify: VerifyByRule) {
     this.#store = store
     this.#verify = verify
-    store.onChange((change) => {
+    this.#stopListening = store.onChange((change) => {
       this.#parents.record(change)
       // A signature may have come, or gone.
       this.#verdicts.delete(change.repository)
     })
+  }
+
+  /** Lets go of the store, which may live on. */
+  close(): void {
+    this.#stopListening()
   }
 
   /**
@@ -56,7 +62,8 @@ export class Guard {
 
   #verdict(repository: string, digest: Digest, rule: ReadRule): Promise<Verdict> {
     const known = slot(this.#verdicts, repository, mostRepositories, () => new Map<string, Promise<Verdict>>())
-    return slot(known, `${this.#nameOf(rule)} ${digest}`, mostVerdicts, () => this.#verify(repository, digest, rule))
+    const key = `${this.#nameOf(rule)} ${digest}`
+    return kept(known, key, mostVerdicts, () => this.#verify(repository, digest, rule))
   }
 
   #nameOf(rule: ReadRule): string {
@@ -65,7 +72,7 @@ export class Guard {
 
   // Of an index that was there before this process, only its tag or the tag of its signatures tells.
   #adopt(repository: string): Promise<void> {
-    return slot(this.#adopted, repository, mostRepositories, async () => {
+    return kept(this.#adopted, repository, mostRepositories, async () => {
       const listing = await this.#store.tags(repository, { limit: Infinity })
       for (const tag of listing?.items ?? []) {
         const signed = tag.replace(/^sha256-([a-f\d]{64})(?:\.\w+)?$/, 'sha256:$1')
@@ -76,6 +83,15 @@ export class Guard {
       }
     })
   }
+}
+
+/** As `slot`, for what may fail: that is tried again by the next who asks. */
+function kept<T>(map: Map<string, Promise<T>>, key: string, most: number, make: () => Promise<T>): Promise<T> {
+  return slot(map, key, most, () => {
+    const made = make()
+    made.catch(() => map.delete(key))
+    return made
+  })
 }
 
 /** What a map has for a key, made when it has nothing; a full map begins anew. */

@@ -9,7 +9,7 @@ import type { Route } from '../../src/route/route.js'
 import { digestOf } from '../../src/store/hashing.js'
 import type { Store } from '../../src/store/store.js'
 import { isAttachment, isReferrersTag } from './attachments.js'
-import { Guard, type VerifyByRule } from './guard.js'
+import type { Guard } from './guard.js'
 import type { AdmissionAction, ReadRule } from './rules.js'
 
 type ManifestCall = Call<Extract<Route, { readonly kind: 'manifest' }>>
@@ -23,8 +23,7 @@ type Next = () => Reply | Promise<Reply>
  * in the meantime.
  * @throws RegistryError DENIED that says which rule, and what was found.
  */
-export function admission(rules: readonly ReadRule[], store: Store, verify: VerifyByRule): Stage {
-  const guard = new Guard(store, verify)
+export function admission(rules: readonly ReadRule[], store: Store, guard: Guard): Stage {
   return (call, next) => {
     const { route, method } = call
     if (route.kind !== 'manifest') return next()

@@ -177,6 +177,39 @@ void t.test('verdicts are kept until the repository changes', async (t) => {
   t.same(read, ['team/app', 'team/app'])
 })
 
+void t.test('a verification that could not be made is made again', async (t) => {
+  const { registry, wire } = await guarded(t)
+  await sign(wire, 'team/app', await wire.image('team/app', '1'), { key: own })
+  const lookUp = registry.store.tag.bind(registry.store)
+  registry.store.tag = (repository, name) => {
+    if (name.endsWith('.sig')) throw new Error('the disk is gone')
+    return lookUp(repository, name)
+  }
+  t.equal(await status(wire, 'team/app', '1'), 500)
+  registry.store.tag = lookUp
+  t.equal(await status(wire, 'team/app', '1'), 200)
+})
+
+void t.test('lets go of a store that lives on', async (t) => {
+  const { registry, wire } = await registryFor(t)
+  const listeners = new Set<unknown>()
+  const listen = registry.store.onChange.bind(registry.store)
+  registry.store.onChange = (listener) => {
+    listeners.add(listener)
+    const stop = listen(listener)
+    return () => {
+      listeners.delete(listener)
+      stop()
+    }
+  }
+  const other = await guarded(t, {}, { storage: { ...registry.store, close: () => Promise.resolve() } })
+  await wire.image('team/app', '1')
+  t.equal(await status(other.wire, 'team/app', '1'), 403)
+  t.equal(listeners.size, 1)
+  await other.registry.close()
+  t.equal(listeners.size, 0)
+})
+
 void t.test('all rules of a repository count, and signers are let be', async (t) => {
   const { wire } = await registryFor(t, {
     accounts: ['alice', 'ci'].map((username) => ({ username, password: 'x' })),
