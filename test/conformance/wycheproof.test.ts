@@ -4,7 +4,7 @@ import { parsePublicKey, type PublicKey } from '../../src/cosign/keys/public-key
 import { verifyWith } from '../../src/cosign/keys/verify.js'
 import { integer, sequence } from '../../src/formats/der.js'
 import { CosignError, type Strictness } from '../../src/cosign/verdict.js'
-import { readVectors, type Vector, type VectorFile } from './wycheproof/vectors.js'
+import { readVectors, type Vector, type VectorFile } from '../cosign/wycheproof/vectors.js'
 
 // A dozen seconds of computing, on machines that have other things to do.
 t.setTimeout(300_000)
