@@ -9,6 +9,7 @@ import { codeOf } from '../support/codes.js'
 import { mutants } from '../support/mutants.js'
 import { dns, email, issue, leafExtensions, minutes, newKeys, noon, opensslCertificate, uri } from '../support/pki.js'
 import { folderFor } from '../support/registries.js'
+import { quickly } from '../support/quickly.js'
 
 const hex = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('hex')
 
@@ -107,9 +108,7 @@ void t.test('mutated certificates are read or refused, fast', async (t) => {
     extensions: [...leafExtensions([email('a@b.c'), uri('https://d')]), extensions.ca(1)],
   })
   for (const mutant of mutants(certificate.der, { seed: 1, count: 4000 })) {
-    const start = performance.now()
-    const code = codeOf(() => parseCertificate(mutant))
-    if (performance.now() - start > 50) t.fail(`slow: ${hex(mutant)}`)
+    const code = await quickly(() => codeOf(() => parseCertificate(mutant)))
     if (code !== undefined && code !== 'CERT_PARSE') t.fail(`${code}: ${hex(mutant)}`)
   }
   t.pass('4000 mutants')

@@ -27,6 +27,7 @@ import {
   type IssueOptions,
 } from '../support/pki.js'
 import { folderFor } from '../support/registries.js'
+import { quickly } from '../support/quickly.js'
 
 const root = issue({ name: 'root' })
 const intermediate = issue({ name: 'intermediate', by: root })
@@ -307,13 +308,9 @@ void t.test('a web of CAs that sign each other costs little', async (t) => {
   const keys = newKeys()
   const web = Array.from({ length: 40 }, () => issue({ name: 'web', keys }))
   const low = issue({ by: web[0] as Issued, extensions: leafExtensions() })
-  const start = performance.now()
   const intermediates = web.map(({ certificate }) => certificate)
-  t.equal(
-    codeOf(() => verifyPath(low.certificate, search({ intermediates }))),
-    'CERT_CHAIN',
-  )
-  t.ok(performance.now() - start < 200, 'fast')
+  const code = await quickly(() => codeOf(() => verifyPath(low.certificate, search({ intermediates }))), 200)
+  t.equal(code, 'CERT_CHAIN')
 })
 
 void t.test('no mutated certificate is accepted', async (t) => {

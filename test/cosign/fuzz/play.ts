@@ -1,4 +1,5 @@
 import { Random } from './random.js'
+import { quickly } from '../../support/quickly.js'
 
 /** Something that hostile input is given to. */
 export interface FuzzTarget {
@@ -33,7 +34,7 @@ export async function play(
     const random = (): Random => new Random(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b))
     const target = choose(targets, (random().below(2 ** 32) / 2 ** 32) * total)
     try {
-      await within(target, random)
+      await quickly(() => target.run(random()), target.longest)
     } catch (error) {
       throw new FuzzFinding(target.name, seed, number, error)
     }
@@ -47,17 +48,4 @@ function choose(targets: readonly FuzzTarget[], share: number): FuzzTarget {
     if (left < 0) return target
   }
   return targets.at(-1) as FuzzTarget
-}
-
-// The processor's time, since others use it too; and the least of three, since once can be the garbage collector.
-async function within(target: FuzzTarget, random: () => Random): Promise<void> {
-  const { longest = 50 } = target
-  let least = Infinity
-  for (let tries = 3; tries > 0 && least > longest; tries -= 1) {
-    const begun = process.cpuUsage()
-    await target.run(random())
-    const { user, system } = process.cpuUsage(begun)
-    least = Math.min(least, (user + system) / 1000)
-  }
-  if (least > longest) throw new Error(`it took ${least.toFixed()} ms`)
 }
