@@ -1,6 +1,6 @@
 import { createHash, type KeyObject } from 'node:crypto'
 import { extension, extensions, signatureAlgorithm, signWithKey } from '../../src/formats/certificate-writer.js'
-import { der, explicit, integer, octetString, oid, sequence, setOf } from '../../src/formats/der.js'
+import { der, explicit, integer, octetString, oid, sequence, setOf, time } from '../../src/formats/der.js'
 import type { TimestampAuthority } from '../../src/cosign/timestamps/timestamps.js'
 import { caExtensions, issue, noon, timeStamping, type Issued } from './pki.js'
 
@@ -11,6 +11,7 @@ const ids = {
   signedData: oid('1.2.840.113549.1.7.2'),
   contentType: oid('1.2.840.113549.1.9.3'),
   messageDigest: oid('1.2.840.113549.1.9.4'),
+  signingTime: oid('1.2.840.113549.1.9.5'),
   signingCertificateV2: oid('1.2.840.113549.1.9.16.2.47'),
 }
 
@@ -111,6 +112,8 @@ function attributesOf(info: Uint8Array, named: Issued, options: StampOptions): B
     attribute(ids.contentType, ids.info),
     attribute(ids.messageDigest, octetString(sha256(options.signedContent ?? info))),
     attribute(ids.signingCertificateV2, ess),
+    // cosign 2 holds the chain against this time, and without it against now.
+    attribute(ids.signingTime, time(new Date(options.time ?? noon))),
   ]
 }
 
