@@ -1,4 +1,5 @@
 import { cosignKey } from './cosign-key/scenario.js'
+import { cosignKms } from './cosign-kms/scenario.js'
 import { helmOci } from './helm-oci/helm-oci.js'
 import { login } from './login/login.js'
 import { opaPolicy } from './opa-policy/scenario.js'
@@ -23,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
   zstd,
   helmOci,
   cosignKey,
+  cosignKms,
   orasArtifact,
   races,
   quayHelm,

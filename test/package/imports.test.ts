@@ -51,7 +51,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'src/cosign': ['@noble/ciphers', '@noble/curves', '@noble/hashes'],
   'src/quay': ['yaml'],
   harness: ['execa', 'signal-exit'],
-  scenarios: ['execa'],
+  scenarios: ['@noble/curves', 'execa'],
   'vendor-binaries': ['execa'],
 }
 
