@@ -34,7 +34,8 @@ async function build(binary: Binary, source: GoSource, folder: string, { say, en
   const { args, cwd } = source.module === undefined ? install(source) : buildInModule(source, source.module, folder)
   const progress = new Progress(say, label(binary), `building with go ${args.join(' ')}`)
   // GOBIN goes with no other system's GOOS and GOARCH; without cgo the result needs no C compiler and no shared library.
-  const settings = { GOBIN: folder, CGO_ENABLED: '0', GOOS: undefined, GOARCH: undefined, GOWORK: 'off' }
+  const CGO_ENABLED = source.cgo === true ? '1' : '0'
+  const settings = { GOBIN: folder, CGO_ENABLED, GOOS: undefined, GOARCH: undefined, GOWORK: 'off' }
   const options = { env: { ...env, ...settings }, extendEnv: false, cwd, stdin: 'ignore', reject: false } as const
   const run = execa('go', args, options)
   const count = { downloaded: 0, compiled: 0 }
@@ -64,9 +65,10 @@ interface GoCommand {
   readonly cwd: string
 }
 
-const flagsOf = ({ ldflags }: GoSource): readonly string[] => [
+const flagsOf = ({ ldflags, tags }: GoSource): readonly string[] => [
   '-v',
   '-trimpath',
+  ...(tags === undefined ? [] : [`-tags=${tags.join(',')}`]),
   ...(ldflags === undefined ? [] : [`-ldflags=${ldflags}`]),
 ]
 

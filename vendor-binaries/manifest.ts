@@ -10,12 +10,16 @@ export interface GoSource {
   readonly ldflags?: string
   /** Its module, when it is built inside a module that requires it, and not by `go install`. */
   readonly module?: string
+  /** Build tags, for what a client leaves out of its usual build. */
+  readonly tags?: readonly string[]
+  /** Whether it loads or calls C code, so that building it takes a C compiler. */
+  readonly cgo?: boolean
 }
 
 /** A client of the system's package manager, in whatever version that has. */
 export interface SystemSource {
   readonly kind: 'system'
-  /** The package that it is in; the name is the same on Debian, Fedora and Alpine and with Homebrew. */
+  /** The package that it is in on Debian, and mostly on Fedora and Alpine and with Homebrew too. */
   readonly package: string
 }
 
@@ -80,8 +84,25 @@ const cosign1: Binary = {
   question: cosignQuestion,
 }
 
-function system(name: string, packageName = name, says = `${name} version`): Binary {
-  const question = { args: ['--version'], pattern: new RegExp(`^${says} (\\S+)`, 'm') }
+// PKCS#11 is behind a build tag, and what it loads are C libraries. It is a row of its own because no story but the one
+// of hardware tokens should need a C compiler.
+const cosignPkcs11: Binary = {
+  name: 'cosign-pkcs11',
+  version: '2.6.5',
+  isDefault: true,
+  source: {
+    kind: 'go',
+    package: 'github.com/sigstore/cosign/v2/cmd/cosign',
+    version: 'v2.6.5',
+    go: '1.25',
+    tags: ['pkcs11key'],
+    cgo: true,
+  },
+  question: cosignQuestion,
+}
+
+function system(name: string, packageName = name, says = `${name} version `, args = ['--version']): Binary {
+  const question = { args, pattern: new RegExp(`^${says}(\\S+)`, 'm') }
   return { name, version: 'system', isDefault: true, source: { kind: 'system', package: packageName }, question }
 }
 
@@ -93,6 +114,7 @@ export const manifest: readonly Binary[] = [
   cosign1,
   cosign('2.6.5', '1.25', true),
   cosign('3.1.3', '1.26'),
+  cosignPkcs11,
   {
     name: 'crane',
     version: '0.22.1',
@@ -149,7 +171,11 @@ export const manifest: readonly Binary[] = [
   system('podman'),
   system('skopeo'),
   system('buildah'),
-  system('curl', 'curl', 'curl'),
+  system('curl', 'curl', 'curl '),
   // helm signs charts with the keys that it makes.
-  system('gpg', 'gnupg', String.raw`gpg \(GnuPG\)`),
+  system('gpg', 'gnupg', String.raw`gpg \(GnuPG\) `),
+  // A token of PKCS#11 in software. It tells nothing but its version.
+  system('softhsm2-util', 'softhsm2', ''),
+  // It stands for pkcs11-tool, of the same package, which tells no version.
+  system('opensc-tool', 'opensc', 'OpenSC ', ['--info']),
 ]

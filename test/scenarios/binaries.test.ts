@@ -113,6 +113,10 @@ void t.test(
     t.match(gpg, { version: 'system', source: { kind: 'system', package: 'gnupg' } })
     t.equal(podman?.question?.pattern.exec(told.podman)?.[1], '4.3.1')
     t.equal(gpg?.question?.pattern.exec(told.gpg)?.[1], '2.2.40')
+    const [softhsm, opensc] = [rowOf('softhsm2-util'), rowOf('opensc-tool')]
+    t.equal(softhsm?.question?.pattern.exec('2.6.1\n')?.[1], '2.6.1')
+    t.match(opensc?.question?.args, ['--info'])
+    t.equal(opensc?.question?.pattern.exec('OpenSC 0.23.0 [gcc  12.2.0]\nEnabled features: zlib\n')?.[1], '0.23.0')
   },
 )
 

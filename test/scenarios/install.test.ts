@@ -58,6 +58,22 @@ void t.test('what is missing is built, and then in the cache', async (t) => {
   t.same((await install([flagged], env)).said, [`tool 1.2.3: ${cachedPath(tool, env)}`], 'nothing is built twice')
 })
 
+void t.test('a client that calls C is built with its tags and with cgo', async (t) => {
+  const { bin, env, log } = machine(t)
+  executable(join(bin, 'go'), '', go)
+  const source = {
+    kind: 'go',
+    package: 'example.com/tool',
+    version: 'v1.2.3',
+    go: '1',
+    tags: ['pkcs11', 'other'],
+    cgo: true,
+  } as const
+  const { absent, complaints } = await install([{ ...tool, source }], env)
+  t.same([absent, complaints], [[], []])
+  t.match(log(), /^install -v -trimpath -tags=pkcs11,other example\.com\/tool@v1\.2\.3 \(GOBIN=.* CGO_ENABLED=1\)$/m)
+})
+
 void t.test('what go install cannot build is built inside a module that requires it', async (t) => {
   const { bin, env, log } = machine(t)
   executable(join(bin, 'go'), '', go)
