@@ -1,3 +1,4 @@
+import { cosignHardware } from './cosign-hardware/scenario.js'
 import { cosignKey } from './cosign-key/scenario.js'
 import { cosignKms } from './cosign-kms/scenario.js'
 import { helmOci } from './helm-oci/helm-oci.js'
@@ -34,4 +35,5 @@ export const scenarios: readonly Scenario[] = [
   quayArtifactTypes,
   opaPolicy,
   operatorBundle,
+  cosignHardware,
 ]
