@@ -48,7 +48,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 // The packages that a room may load at run time.
 const packages: Readonly<Record<string, readonly string[]>> = {
   'src/access': ['bcryptjs'],
-  'src/cosign': ['@noble/ciphers', '@noble/curves', '@noble/hashes'],
+  'src/cosign': ['@noble/ciphers', '@noble/curves'],
   'src/quay': ['yaml'],
   harness: ['execa', 'signal-exit'],
   scenarios: ['@noble/curves', 'execa'],
