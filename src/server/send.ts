@@ -51,7 +51,8 @@ const isStillSending = (request: IncomingMessage): boolean =>
 
 // Names and values in turn: the form that node writes without looking at each name again.
 function headerList(commonHeaders: readonly string[], headers: Headers): string[] {
-  const list: unknown[] = [...commonHeaders]
+  // Not spread: to copy it so is several times as slow.
+  const list: unknown[] = commonHeaders.slice()
   for (const name in headers) list.push(name, headers[name])
   return list as string[]
 }
