@@ -3,6 +3,7 @@ export class BytesCache {
   readonly #limit: number
   readonly #entries = new Map<string, Buffer>()
   #size = 0
+  #youngest: string | undefined
 
   constructor(limit: number) {
     this.#limit = limit
@@ -11,11 +12,19 @@ export class BytesCache {
   /** The bytes of a key; `read` fetches them when they are not here. */
   get(key: string, read: () => Buffer): Buffer {
     const known = this.#entries.get(key)
-    const bytes = known ?? read()
-    // A map keeps its order of insertion: putting the entry back makes it the youngest.
-    if (known) this.#entries.delete(key)
-    else this.#size += bytes.length
+    if (known) {
+      // A map keeps its order of insertion: putting the entry back makes it the youngest.
+      if (key !== this.#youngest) {
+        this.#entries.delete(key)
+        this.#entries.set(key, known)
+        this.#youngest = key
+      }
+      return known
+    }
+    const bytes = read()
     this.#entries.set(key, bytes)
+    this.#youngest = key
+    this.#size += bytes.length
     for (const [oldest, { length }] of this.#entries) {
       if (this.#size <= this.#limit) break
       this.#entries.delete(oldest)

@@ -155,8 +155,12 @@ export function diskStore(folder: string): Store {
       leases.renew(entry, at)
       if (entry.size > cachedUpTo)
         return { digest, size: entry.size, read: (start, end) => blobs.read(digest, start, end) }
-      const whole = (): Buffer => cache.get(digest, () => blobs.readWhole(digest, entry.size))
-      return { digest, size: entry.size, read: (start, end) => whole().subarray(start, end + 1) }
+      const { size } = entry
+      const read = (start: number, end: number): Buffer => {
+        const whole = cache.get(digest, () => blobs.readWhole(digest, size))
+        return start === 0 && end === size - 1 ? whole : whole.subarray(start, end + 1)
+      }
+      return { digest, size, read }
     },
 
     *holders(digest) {
