@@ -10,7 +10,8 @@ export interface Size {
   readonly bytes: number
 }
 
-const secondsOf: Readonly<Record<string, number>> = {
+/** Seconds of each unit of time that Quay writes. */
+export const secondsOf: Readonly<Record<string, number>> = {
   s: 1,
   m: 60,
   h: 3600,

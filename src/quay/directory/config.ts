@@ -1,3 +1,5 @@
+import { secondsOf } from '../config/quantities.js'
+
 /** The fields of config.yaml that decide who may log in and who may do what, under Quay's names (quay.md §5). */
 export interface DirectoryConfig {
   readonly SUPER_USERS: readonly string[]
@@ -28,17 +30,8 @@ export const directoryDefaults: DirectoryConfig = {
   DEFAULT_TAG_EXPIRATION: '2w',
 }
 
-const units: Readonly<Record<string, number>> = {
-  s: 1,
-  m: 60,
-  h: 3600,
-  d: 86_400,
-  w: 604_800,
-  y: 31_536_000,
-}
-
 /** Seconds of a span such as `2w`: a number and one of s, m, h, d, w, y; undefined for anything else. */
 export function parseSpan(text: string): number | undefined {
   const [, count, unit] = /^(\d+)\s*([smhdwy])$/.exec(text.trim()) ?? []
-  return count === undefined ? undefined : Number(count) * (units[unit as string] as number)
+  return count === undefined ? undefined : Number(count) * (secondsOf[unit as string] as number)
 }
