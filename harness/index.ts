@@ -1,5 +1,6 @@
 // `start-registry`: what a test suite imports.
 export type { AdmissionAction, AdmissionRule } from './admission/rules.js'
+export type { Clock } from './clock.js'
 export type { ClientFlags } from './homes/flags.js'
 export type { EnvOptions } from './homes/home.js'
 export type { CertificateNames, OwnCertificate, StartOptions } from './options.js'

@@ -10,6 +10,7 @@ import { createRegistry } from '../src/server/registry.js'
 import type { Store } from '../src/store/store.js'
 import { readRule, type ReadRule } from './admission/rules.js'
 import { certificatesOf } from './certificates.js'
+import { movableClock, type Clock } from './clock.js'
 import { clientFlags, type ClientFlags } from './homes/flags.js'
 import { makeHome, type EnvOptions } from './homes/home.js'
 import { logLine } from './log.js'
@@ -39,6 +40,8 @@ export interface Registry extends AsyncDisposable, Signatures {
   readonly warnings: readonly string[]
   /** Tokens of the robots and applications that `quay` has; undefined for a registry that is no Quay. */
   readonly secrets: SeededSecrets | undefined
+  /** The time that the registry goes by, which can be moved on. */
+  readonly clock: Clock
   /** Calls `listener` when a request has ended. The answer takes it away again. */
   readonly onRequest: (listener: RequestListener) => () => void
   /** Stops listening, lets running requests end, and removes what was made. Further calls wait for the first. */
@@ -69,10 +72,12 @@ async function dispose(made: Disposal[]): Promise<void> {
   for (let next = made.pop(); next; next = made.pop()) await next()
 }
 
-async function start(options: StartOptions, made: Disposal[]): Promise<Registry> {
-  const { tls = false, signal, accounts = [] } = options
+async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
+  const { tls = false, signal, accounts = [] } = given
+  const clock = movableClock(given.clock)
+  const options = { ...given, clock: clock.now }
   const folder = lazyFolder(made)
-  const certificates = tls ? await certificatesOf(tls, options.clock?.() ?? Date.now()) : undefined
+  const certificates = tls ? await certificatesOf(tls, clock.now()) : undefined
   const store = await openStore(options.storage ?? 'memory')
   made.push(() => store.close())
   let url = ''
@@ -81,7 +86,7 @@ async function start(options: StartOptions, made: Disposal[]): Promise<Registry>
   const quay = version && (await playQuay(version, options, store, () => bound))
   if (quay) made.push(quay.close)
   const rules = (options.admission ?? []).map(readRule)
-  const view = { referrers: quay?.referrers ?? options.referrers ?? true, clock: options.clock ?? Date.now }
+  const view = { referrers: quay?.referrers ?? options.referrers ?? true, clock: clock.now }
   const core = createRegistry({
     ...options,
     store,
@@ -127,6 +132,7 @@ async function start(options: StartOptions, made: Disposal[]): Promise<Registry>
     profile: quay?.profile ?? 'oci',
     warnings: quay?.warnings(listener.port) ?? [],
     secrets: quay?.secrets,
+    clock,
     onRequest: core.onRequest,
     verify: async (reference, policy) => (await signatures()).verify(reference, policy),
     signatures: async (reference, policy) => (await signatures()).signatures(reference, policy),

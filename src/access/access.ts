@@ -71,6 +71,7 @@ function bearerOf(call: Call, token: string, signer: TokenSigner): Identity {
   if (claims.expires !== undefined && call.at >= claims.expires * 1000) {
     throw unauthorized('this token has expired: get a new one', tokenChallenge(call, undefined, 'invalid_token'))
   }
+  call.scopes = claims.scopes
   return claims
 }
 

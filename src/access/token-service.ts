@@ -115,6 +115,7 @@ function tokenReply(call: Call, options: TokenServiceOptions, { account, scopes,
   call.account = account
   const issued = call.at / 1000
   const granted = grantedScopes(scopes, accounts.permissions(account), account !== undefined || anonymous !== 'none')
+  call.scopes = granted
   const token = signer.sign({ use: 'access', account, scopes: granted, issued, expires: issued + lifetime })
   return jsonReply(
     200,

@@ -20,6 +20,13 @@ export interface CallerPermissions {
   readonly nextReadable: (name: string) => string | undefined
 }
 
+/** What a token is good for: a resource and what may be done to it. */
+export interface CalledScope {
+  readonly type: string
+  readonly name: string
+  readonly actions: readonly string[]
+}
+
 /**
  * One request, as the stages and handlers see it. What is not readonly a stage may put something else in place of, for
  * those behind it: a Quay puts names of one part into its library, and reads a manifest before its handler does.
@@ -37,6 +44,10 @@ export interface Call<R extends Route = Route> {
   readonly at: number
   /** Who is asking, once the access stage has found out; undefined for nobody. */
   account?: string | undefined
+  /** What the token is good for that came with the call or is issued by it, for the event; undefined without one. */
+  scopes?: readonly CalledScope[] | undefined
+  /** What stages did to the call on purpose to see how the client takes it, for the event. */
+  faults?: string[] | undefined
   /** What they may do beside what this call does, once the access stage has found out; undefined for everything. */
   permissions?: CallerPermissions | undefined
 }

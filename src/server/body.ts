@@ -11,6 +11,7 @@ export const announcesBody = ({ headers }: IncomingMessage): boolean =>
 export class RequestBody implements AsyncIterable<Buffer> {
   readonly #request: IncomingMessage
   readonly #begin: (() => void) | undefined
+  #received = 0
 
   /** @param begin What to do before the first byte is read: telling a client that waits to go on. */
   constructor(request: IncomingMessage, begin: (() => void) | undefined) {
@@ -18,8 +19,16 @@ export class RequestBody implements AsyncIterable<Buffer> {
     this.#begin = begin
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<Buffer> {
+  /** Bytes that were read. */
+  get received(): number {
+    return this.#received
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
     this.#begin?.()
-    return this.#request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>
+    for await (const chunk of this.#request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      this.#received += chunk.length
+      yield chunk
+    }
   }
 }

@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
+import { formatScope } from '../access/scope.js'
+import { BrokenConnection } from '../protocol/broken-connection.js'
 import type { Call, Reply, Stage } from '../protocol/call.js'
 import { parseTarget } from '../route/route.js'
 import { announcesBody, RequestBody } from './body.js'
+import { breakConnection } from './break.js'
 import type { RequestEvent, RequestListener } from './event.js'
 import { send } from './send.js'
 
@@ -48,6 +51,7 @@ class Exchange {
   reply: Reply | undefined
   /** What failed inside. */
   error: unknown
+  readonly body: RequestBody
   readonly #options: HandleOptions
   #bodyAwaited: boolean
 
@@ -57,7 +61,8 @@ class Exchange {
     this.#options = options
     this.#bodyAwaited = !expectsContinue || !announcesBody(request)
     // A client that asks first is told to go on when somebody reads, so that a refusal costs it no upload.
-    this.call = readCall(request, options.clock(), expectsContinue ? () => this.#tellToGoOn() : undefined)
+    this.body = new RequestBody(request, expectsContinue ? () => this.#tellToGoOn() : undefined)
+    this.call = readCall(request, this.body, options.clock())
   }
 
   /** Has the call answered and sends the reply. One that is there at once is sent at once, without a promise. */
@@ -85,6 +90,7 @@ class Exchange {
   }
 
   #fail(error: unknown): void {
+    if (error instanceof BrokenConnection) return breakConnection(this.request.socket, error.how)
     const reply = this.#options.render(error, this.call)
     if (reply.status >= 500) this.error = error
     // One that comes when the reply is on its way cannot be told any more, nor can a second one.
@@ -111,7 +117,7 @@ class Exchange {
 
 const openBody = ({ body }: Reply): Buffer | Readable | undefined => (typeof body === 'function' ? body() : body)
 
-function readCall(request: IncomingMessage, at: number, beforeBody: (() => void) | undefined): Call {
+function readCall(request: IncomingMessage, body: RequestBody, at: number): Call {
   const { route, query } = parseTarget(request.url as string)
   const { headers, method } = request
   return {
@@ -119,10 +125,12 @@ function readCall(request: IncomingMessage, at: number, beforeBody: (() => void)
     route,
     query,
     headers,
-    body: new RequestBody(request, beforeBody),
+    body,
     origin: { scheme: (request.socket as TLSSocket).encrypted ? 'https' : 'http', host: headers.host ?? '' },
     at,
     account: undefined,
+    scopes: undefined,
+    faults: undefined,
   }
 }
 
@@ -134,7 +142,7 @@ function tellWhenDone(listeners: ReadonlySet<RequestListener>, exchange: Exchang
   })
 }
 
-function describe({ call, request, response, reply, error }: Exchange, ms: number): RequestEvent {
+function describe({ call, body, request, response, reply, error }: Exchange, ms: number): RequestEvent {
   const sent = call.method === 'HEAD' ? 0 : Number(reply?.headers['Content-Length'] ?? 0)
   return {
     at: call.at,
@@ -144,9 +152,13 @@ function describe({ call, request, response, reply, error }: Exchange, ms: numbe
     route: call.route,
     scheme: call.origin.scheme,
     rawHeaders: request.rawHeaders,
+    received: body.received,
     status: reply?.status ?? 0,
+    replyHeaders: reply?.headers ?? {},
     bytes: sent,
     account: call.account,
+    scopes: call.scopes?.map(formatScope),
+    faults: call.faults ?? [],
     aborted: !response.writableFinished,
     error,
   }

@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import type { Socket } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
 import { bind } from './bind.js'
+import { speaksOver } from './break.js'
 import { Connections } from './connections.js'
 import type { RequestHandler } from './handle.js'
 
@@ -65,7 +66,14 @@ async function speakBoth(
   // Loaded here, because a registry without TLS should not wait for it.
   const { createServer } = await import('node:https')
   const https = prepare(createServer({ cert, key, handshakeTimeout, requireHostHeader: false }), connections, handle)
-  https.on('secureConnection', (socket: Socket) => connections.speak(socket))
+  // By where it comes from, which is all that a TLS socket says of the one below it.
+  const shaking = new Map<string, Socket>()
+  const peer = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`
+  https.on('secureConnection', (socket: Socket) => {
+    const accepted = shaking.get(peer(socket))
+    if (accepted) speaksOver(socket, accepted)
+    connections.speak(socket)
+  })
   // A client that does not trust our CA ends the handshake: it knows why, and nobody here has to.
   https.on('tlsClientError', (_error, socket) => socket.destroy())
   return (socket) => {
@@ -81,6 +89,9 @@ async function speakBoth(
       socket.pause()
       socket.unshift(bytes)
       if (bytes[0] === tlsRecord) {
+        const key = peer(socket)
+        shaking.set(key, socket)
+        socket.once('close', () => shaking.delete(key))
         // TLS takes what was put back by itself, and reads below the stream from then on.
         https.emit('connection', socket)
       } else {

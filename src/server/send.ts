@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline, type Readable } from 'node:stream'
+import { BrokenConnection } from '../protocol/broken-connection.js'
 import type { Headers, Reply } from '../protocol/call.js'
 import { announcesBody } from './body.js'
+import { breakConnection } from './break.js'
 
 // node joins a text with the headers into one write, but not a buffer: for small bodies the copy is the cheaper part.
 const joinedUpTo = 8 << 10
@@ -32,6 +34,10 @@ export function send(
   }
   if (body !== undefined && !Buffer.isBuffer(body)) {
     // A stream that fails leaves a reply that is shorter than it said: breaking the connection is the only way to tell.
+    // Heard before the pipeline, which would end the connection in order.
+    body.once('error', (error) => {
+      if (error instanceof BrokenConnection) breakConnection(request.socket, error.how)
+    })
     pipeline(body, response, (error) => {
       if (error) response.destroy(error)
     })

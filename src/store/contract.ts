@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { manifestCases } from './contract/manifests.js'
 import { blobCases } from './contract/blobs.js'
 import { collectionCases } from './contract/collection.js'
+import { snapshotCases } from './contract/snapshots.js'
 import { uploadCases } from './contract/uploads.js'
 import type { ContractCase } from './contract/case.js'
 
@@ -18,6 +19,7 @@ export const storeContract: readonly ContractCase[] = [
   ...blobCases,
   ...uploadCases,
   ...collectionCases,
+  ...snapshotCases,
 ].map(({ name, run }) => ({
   name,
   async run(open) {

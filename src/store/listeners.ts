@@ -1,21 +1,19 @@
-import type { CommittedChange } from './store.js'
-
-/** Who wants to hear of committed changes. */
-export class Listeners {
-  readonly #listeners = new Set<(change: CommittedChange) => void>()
+/** Who wants to hear of something. */
+export class Listeners<T> {
+  readonly #listeners = new Set<(heard: T) => void>()
 
   /** Adds a listener; the answer takes it away again. */
-  add(listener: (change: CommittedChange) => void): () => void {
-    const own = (change: CommittedChange): void => listener(change)
+  add(listener: (heard: T) => void): () => void {
+    const own = (heard: T): void => listener(heard)
     this.#listeners.add(own)
     return () => void this.#listeners.delete(own)
   }
 
-  /** Tells every listener. One that throws is reported as an uncaught exception, and neither undoes the change nor silences the next. */
-  tell(change: CommittedChange): void {
+  /** Tells every listener. One that throws is reported as an uncaught exception, and neither undoes what it hears of nor silences the next. */
+  tell(heard: T): void {
     for (const listener of this.#listeners) {
       try {
-        listener(change)
+        listener(heard)
       } catch (error) {
         queueMicrotask(() => {
           throw error

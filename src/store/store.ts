@@ -194,8 +194,26 @@ export interface Store {
   /** Calls `listener` once for each committed change, in the order of each repository's commits. */
   onChange(listener: (change: CommittedChange) => void): () => void
 
+  /** Going back to what was; a store without it cannot. */
+  readonly snapshots?: Snapshots | undefined
+
   /** Waits for what is being written and lets go of the storage. A second call waits for the first. */
   close(): Promise<void>
+}
+
+/** All that a store held at one time. What is in it only its store knows. */
+export interface Snapshot {
+  readonly kind: 'snapshot'
+}
+
+/** A store that can go back. What a snapshot holds is kept from collection as long as the store is open. */
+export interface Snapshots {
+  /** Costs nothing that grows with what is stored in memory, and no copy of a blob on disk. */
+  take(): Awaitable<Snapshot>
+  /** Makes everything as it was. Upload sessions end. @throws Error for a snapshot of another store. */
+  restore(snapshot: Snapshot): Awaitable<void>
+  /** Calls `listener` after each restore, when whatever was known of the content may be wrong. */
+  onRestore(listener: () => void): () => void
 }
 
 /** Two requests wrote to one upload session at the same time. */

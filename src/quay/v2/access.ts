@@ -23,6 +23,7 @@ export function quayAccess(quay: QuayRegistry): Stage {
     if (call.route.kind === 'token') return issueToken(call, quay, tokens)
     const bearer = bearerOf(call, quay, tokens)
     call.account = bearer?.identity.username
+    call.scopes = bearer?.grants
     if (call.route.kind === 'base') return baseReply(call, quay, bearer)
     if (call.route.kind === 'catalog' && isRead(call)) {
       return listCatalog(call as Call<typeof call.route>, visibleTo(bearer, quay), quay)

@@ -39,6 +39,7 @@ export function issueToken(call: Call, quay: QuayRegistry, tokens: QuayTokens): 
     access.push(grant)
     repositories.push(repository)
   }
+  call.scopes = access
   const service = first(call.query, 'service')
   return jsonPage(200, { token: tokens.issue(identity, { access, repositories }, service, call.at) }, noStore)
 }

@@ -15,7 +15,7 @@ import {
   type BlobEntry,
   type Repository,
 } from '../repository.js'
-import type { Change, Collected, CollectOptions, Store } from '../store.js'
+import type { Change, Collected, CollectOptions, CommittedChange, Store } from '../store.js'
 import { BlobFiles } from './blobs.js'
 import { BytesCache } from './cache.js'
 import { Catalog } from './catalog.js'
@@ -59,7 +59,7 @@ export function diskStore(folder: string): Store {
   const uploads = new DiskUploads(folder)
   const cache = new BytesCache(cacheSize)
   const leases = new Leases()
-  const listeners = new Listeners()
+  const listeners = new Listeners<CommittedChange>()
   const journals = new Map<string, Journal<Repository, ChangeRecord>>()
   let closing: Promise<void> | undefined
   let collecting: Promise<unknown> = Promise.resolve()

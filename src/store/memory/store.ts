@@ -14,7 +14,7 @@ import {
   type BlobEntry,
   type Repository,
 } from '../repository.js'
-import type { Change, Collected, CollectOptions, Store } from '../store.js'
+import type { Change, Collected, CollectOptions, CommittedChange, Snapshot, Store } from '../store.js'
 import { blobOf, bytesOf, type Content } from './content.js'
 import { MemoryUploads } from './uploads.js'
 
@@ -29,12 +29,18 @@ export interface MemoryState {
 
 const emptyState: MemoryState = { repositories: new Ordered(), contents: new Ordered(), holders: new Ordered() }
 
+interface MemorySnapshot extends Snapshot {
+  readonly state: MemoryState
+}
+
 /** A store that lives as long as the process. Every change swaps one immutable state for the next. */
 export function memoryStore(): Store {
   let state = emptyState
   const uploads = new MemoryUploads()
   const leases = new Leases()
-  const listeners = new Listeners()
+  const listeners = new Listeners<CommittedChange>()
+  const restored = new Listeners<undefined>()
+  const taken = new WeakSet<Snapshot>()
 
   const repositoryOf = (name: string): Repository | undefined => state.repositories.get(name)
 
@@ -143,6 +149,21 @@ export function memoryStore(): Store {
     },
 
     onChange: (listener) => listeners.add(listener),
+
+    snapshots: {
+      take() {
+        const snapshot: MemorySnapshot = { kind: 'snapshot', state }
+        taken.add(snapshot)
+        return snapshot
+      },
+      restore(snapshot) {
+        if (!taken.has(snapshot)) throw new Error('this snapshot is of another store')
+        state = (snapshot as MemorySnapshot).state
+        uploads.clear()
+        restored.tell(undefined)
+      },
+      onRestore: (listener) => restored.add(listener),
+    },
 
     async close() {},
   }

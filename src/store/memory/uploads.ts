@@ -77,6 +77,11 @@ export class MemoryUploads {
     return this.#sessions.delete(id)
   }
 
+  /** Drops all sessions; one that is being written to ends with its request. */
+  clear(): void {
+    this.#sessions.clear()
+  }
+
   /** Drops idle sessions that were last written to before a time; answers how many. */
   expire(before: number): number {
     let dropped = 0
