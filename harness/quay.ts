@@ -20,6 +20,8 @@ export interface PlayedQuay {
   readonly secrets: SeededSecrets
   /** Whether it has the referrers API. */
   readonly referrers: boolean
+  /** Makes an organization that everybody whose password is known owns. @throws TypeError for a name that Quay refuses. */
+  readonly addOrganization: (name: string, at: number) => void
   /** Keeps what it knows. */
   readonly close: () => void
 }
@@ -59,7 +61,20 @@ export async function playQuay(
     accounts: [...accounts, ...knownAccounts(dialect.secrets, seed)],
     secrets: dialect.secrets,
     referrers: quayRows[version].referrers && config.FEATURE_REFERRERS_API,
+    addOrganization: (name, at) => ownedOrganization(dialect, name, accounts, at),
     close: () => kept?.write(dialect, clock()),
+  }
+}
+
+function ownedOrganization({ addOrganization }: Quay, name: string, accounts: readonly Account[], at: number): void {
+  try {
+    addOrganization(
+      name,
+      accounts.map(({ username }) => username),
+      at,
+    )
+  } catch (error) {
+    throw new TypeError(`start-registry: ${(error as Error).message}`, { cause: error })
   }
 }
 

@@ -7,7 +7,7 @@ import type { SeededSecrets } from '../src/quay/directory/seed.js'
 import type { RequestListener } from '../src/server/event.js'
 import { listen } from '../src/server/listener.js'
 import { createRegistry } from '../src/server/registry.js'
-import type { Store } from '../src/store/store.js'
+import type { Collected, Store } from '../src/store/store.js'
 import { readRule, type ReadRule } from './admission/rules.js'
 import { certificatesOf } from './certificates.js'
 import { movableClock, type Clock } from './clock.js'
@@ -16,8 +16,10 @@ import { makeHome, type EnvOptions } from './homes/home.js'
 import { logLine } from './log.js'
 import { checkOptions, type StartOptions } from './options.js'
 import { readOption } from './pem.js'
+import { ownNamespace } from './own-namespace.js'
 import { playQuay, quayVersionOf } from './quay.js'
 import type { Signatures } from './signatures/options.js'
+import { RegistrySnapshots, type RegistrySnapshot } from './snapshots.js'
 import type { StoreView } from './signatures/store-source.js'
 
 /** A running registry. */
@@ -44,8 +46,34 @@ export interface Registry extends AsyncDisposable, Signatures {
   readonly clock: Clock
   /** Calls `listener` when a request has ended. The answer takes it away again. */
   readonly onRequest: (listener: RequestListener) => () => void
+  /**
+   * What is there now, to go back to: content, and in a Quay accounts, organizations and rights. In memory it costs nothing,
+   * on disk no copy of a blob.
+   * @throws Error for a store of your own that has no `snapshots`.
+   */
+  readonly snapshot: () => Promise<RegistrySnapshot>
+  /** Makes everything as it was; upload sessions end. @throws Error for a snapshot of another registry. */
+  readonly restore: (snapshot: RegistrySnapshot) => Promise<void>
+  /** Makes everything as it was when the registry started. */
+  readonly reset: () => Promise<void>
+  /**
+   * The first part of repository names that nobody else uses, so that parallel tests can share a registry. In a Quay it is
+   * an organization, which all accounts own.
+   * @param under What it is to be in, such as `team` for accounts that may push to `team/*` alone; Quay has none in another.
+   */
+  readonly namespace: (under?: string) => string
+  /** Garbage collection, by the registry's clock: takes what nothing leads to. Never runs by itself. */
+  readonly collect: (options?: CollectChoice) => Promise<Collected>
   /** Stops listening, lets running requests end, and removes what was made. Further calls wait for the first. */
   readonly close: () => Promise<void>
+}
+
+/** What garbage collection takes. */
+export interface CollectChoice {
+  /** What was pushed, read or asked about in the last milliseconds is kept: a running push needs it. @default an hour */
+  readonly grace?: number | undefined
+  /** Also take manifests that no tag, no index and no existing subject leads to. @default false */
+  readonly untagged?: boolean | undefined
 }
 
 /**
@@ -85,6 +113,7 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
   const version = quayVersionOf(options)
   const quay = version && (await playQuay(version, options, store, () => bound))
   if (quay) made.push(quay.close)
+  const snapshots = await RegistrySnapshots.of(store, quay?.dialect, clock.now)
   const rules = (options.admission ?? []).map(readRule)
   const view = { referrers: quay?.referrers ?? options.referrers ?? true, clock: clock.now }
   const core = createRegistry({
@@ -136,6 +165,15 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
     onRequest: core.onRequest,
     verify: async (reference, policy) => (await signatures()).verify(reference, policy),
     signatures: async (reference, policy) => (await signatures()).signatures(reference, policy),
+    snapshot: () => snapshots.take(),
+    restore: (snapshot) => snapshots.restore(snapshot),
+    reset: () => snapshots.reset(),
+    namespace(under) {
+      const own = ownNamespace(under)
+      quay?.addOrganization(own, clock.now())
+      return own
+    },
+    collect: async ({ grace = 3_600_000, untagged } = {}) => store.collect({ at: clock.now(), grace, untagged }),
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -22,21 +22,26 @@ export class Guard {
   readonly #adopted = new Map<string, Promise<void>>()
   readonly #verdicts = new Map<string, Map<string, Promise<Verdict>>>()
   readonly #names = new Map<ReadRule, string>()
-  readonly #stopListening: () => void
+  readonly #stopListening: readonly (() => void)[]
 
   constructor(store: Store, verify: VerifyByRule) {
     this.#store = store
     this.#verify = verify
-    this.#stopListening = store.onChange((change) => {
+    const stop = store.onChange((change) => {
       this.#parents.record(change)
       // A signature may have come, or gone.
       this.#verdicts.delete(change.repository)
     })
+    const stopRestores = store.snapshots?.onRestore(() => {
+      this.#verdicts.clear()
+      this.#adopted.clear()
+    })
+    this.#stopListening = stopRestores ? [stop, stopRestores] : [stop]
   }
 
   /** Lets go of the store, which may live on. */
   close(): void {
-    this.#stopListening()
+    for (const stop of this.#stopListening) stop()
   }
 
   /**

@@ -83,10 +83,12 @@ async function mountBlob(
 }
 
 // A session is the right to write, but only for who began it, and only where (quay: CVE-2026-32589).
-async function findUpload({ route, account }: UploadCall, { store }: Registry): Promise<Upload> {
+async function findUpload({ route, account, at }: UploadCall, { store, profile }: Registry): Promise<Upload> {
   const upload = await store.upload(route.id)
   if (!upload || upload.repository !== route.repository || upload.owner !== account) throw uploadUnknown()
-  return upload
+  if (at - upload.at <= profile.uploadLifetime) return upload
+  await store.cancelUpload(upload.id)
+  throw uploadUnknown()
 }
 
 interface ContentRange {

@@ -5,6 +5,8 @@ export interface Profile {
   readonly manifestLimit: number
   /** Entries in a listing of tags or repositories when the client does not say, and at most when it does. */
   readonly pageLimit: number
+  /** Milliseconds after which an upload session that nobody writes to has ended. */
+  readonly uploadLifetime: number
   /** Bytes of one page of referrers; oras-go reads no more than 4 MiB of a page. */
   readonly referrersPageBytes: number
 }

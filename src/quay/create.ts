@@ -11,6 +11,7 @@ import type { QuayConfig } from './config/fields.js'
 import { Directory } from './directory/directory.js'
 import { findNamespace } from './directory/namespaces.js'
 import type { Random } from './directory/secrets.js'
+import { createOrganization, putTeam } from './directory/organizations.js'
 import { seedDirectory, type DirectorySeed, type SeededSecrets } from './directory/seed.js'
 import type { DirectoryState } from './directory/state.js'
 import { TagHistory, type HistoryState } from './history/tag-history.js'
@@ -50,8 +51,12 @@ export interface Quay {
   readonly directory: Directory
   readonly history: TagHistory
   readonly secrets: SeededSecrets
+  /** @throws DirectoryRefusal for a name that is none, or taken. @param at Now, in milliseconds since 1970. */
+  readonly addOrganization: (name: string, owners: readonly string[], at: number) => void
   /** @param at Now, in milliseconds since 1970. */
   readonly dump: (at: number) => QuayState
+  /** Puts what was dumped in place of all that is known; what the store holds must be of that time too. */
+  readonly load: (state: QuayState) => void
 }
 
 /**
@@ -69,11 +74,12 @@ export async function createQuay(options: QuayOptions): Promise<Quay> {
   )
   const parents = new Parents()
   const temporaryTags = new TemporaryTags()
-  if (state) {
-    directory.load(state.directory)
-    history.load(state.history)
-    temporaryTags.load(state.temporaryTags)
+  const load = (kept: QuayState): void => {
+    history.load(kept.history)
+    temporaryTags.load(kept.temporaryTags)
+    directory.load(kept.directory)
   }
+  if (state) load(state)
   const users = Object.fromEntries(accounts.map(({ username, password }) => [username, { password }]))
   const secrets = seedDirectory(directory, { ...seed, users: { ...users, ...seed?.users } }, at)
   await adopt(store, history, parents)
@@ -117,6 +123,11 @@ export async function createQuay(options: QuayOptions): Promise<Quay> {
     directory,
     history,
     secrets,
+    addOrganization(name, owners, now) {
+      createOrganization(directory, { name, at: now })
+      putTeam(directory, name, { name: 'owners', role: 'admin', description: '', members: owners })
+    },
+    load,
     dump: (now) => ({ directory: directory.dump(), history: history.dump(), temporaryTags: temporaryTags.dump(now) }),
   }
 }

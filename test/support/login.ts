@@ -10,9 +10,9 @@ export const bearer = (token: string): { Authorization: string } => ({ Authoriza
 /** Gets a token, for nobody without a username. */
 export async function tokenFor(
   wire: Wire,
-  { username, password = '', scope }: { username?: string; password?: string; scope?: string },
+  { username, password = '', ...asked }: { username?: string; password?: string; scope?: string; service?: string },
 ): Promise<string> {
-  const query = scope === undefined ? '' : `?scope=${encodeURIComponent(scope)}`
+  const query = `?${new URLSearchParams(asked).toString()}`
   const reply = await wire.get(`/v2/auth${query}`, username === undefined ? {} : basic(username, password))
   if (reply.status !== 200) throw new Error(`no token: ${reply.status} ${reply.text}`)
   return (JSON.parse(reply.text) as { token: string }).token

@@ -16,7 +16,8 @@ export interface JournalHooks<V> {
 }
 
 interface Waiting<V, R> {
-  readonly record: R
+  /** Undefined for a value that takes the place of all before it. */
+  readonly record: R | undefined
   readonly next: V
   readonly done: (error?: Error) => void
 }
@@ -72,7 +73,15 @@ export class Journal<V, R> {
 
   /** Appends a record; resolves when it is on the disk. */
   commit(record: R): Promise<void> {
-    const next = this.#kind.apply(this.#tip, record)
+    return this.#enqueue(record, this.#kind.apply(this.#tip, record))
+  }
+
+  /** Puts a value in place of whatever is there; resolves when it is on the disk. */
+  replace(value: V): Promise<void> {
+    return this.#enqueue(undefined, value)
+  }
+
+  #enqueue(record: R | undefined, next: V): Promise<void> {
     this.#tip = next
     return new Promise((resolve, reject) => {
       this.#waiting.push({ record, next, done: (error) => (error === undefined ? resolve() : reject(error)) })
@@ -112,8 +121,12 @@ export class Journal<V, R> {
   async #writeGroup(group: readonly Waiting<V, R>[]): Promise<void> {
     const { next } = group.at(-1) as Waiting<V, R>
     await this.#hooks.before?.(next)
-    this.#file = await appendRecords(this.#file, group.map(({ record }) => encodeRecord(record)).join(''))
-    this.#count += group.length
+    const records = group.map(({ record }) => record)
+    if (records.includes(undefined)) await this.#rewrite(this.#kind.compact(next))
+    else {
+      this.#file = await appendRecords(this.#file, records.map(encodeRecord).join(''))
+      this.#count += group.length
+    }
     this.#committed = next
     await this.#hooks.after?.(next)
   }
@@ -123,10 +136,14 @@ export class Journal<V, R> {
     const records = this.#kind.compact(this.#committed)
     this.#compactAt = Math.max(this.#count, 2 * records.length) + compactionFloor
     if (this.#count < 2 * records.length) return
+    await this.#rewrite(records)
+    this.#compactAt = 2 * records.length + compactionFloor
+  }
+
+  async #rewrite(records: readonly R[]): Promise<void> {
     const text = records.map(encodeRecord).join('')
     await writeWhole(this.#file.path, text, this.#tempFolder)
     this.#file = { path: this.#file.path, length: Buffer.byteLength(text) }
     this.#count = records.length
-    this.#compactAt = 2 * records.length + compactionFloor
   }
 }

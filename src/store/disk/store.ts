@@ -22,6 +22,7 @@ import { Catalog } from './catalog.js'
 import { explainDiskError } from './files.js'
 import { Journal } from './journal.js'
 import { lockFolder } from './lock.js'
+import { DiskSnapshots } from './snapshots.js'
 import { DiskUploads } from './uploads.js'
 
 /** One line of a repository's journal. */
@@ -60,6 +61,7 @@ export function diskStore(folder: string): Store {
   const cache = new BytesCache(cacheSize)
   const leases = new Leases()
   const listeners = new Listeners<CommittedChange>()
+  const snapshots = new DiskSnapshots()
   const journals = new Map<string, Journal<Repository, ChangeRecord>>()
   let closing: Promise<void> | undefined
   let collecting: Promise<unknown> = Promise.resolve()
@@ -74,16 +76,22 @@ export function diskStore(folder: string): Store {
         after: async (next) => catalog.note(name, isEmpty(next)),
       })
       // A name that was only asked for must not cost memory ever after.
-      if (journal.exists) journals.set(name, journal)
+      if (journal.exists) remember(name, journal)
     }
     return journal
+  }
+
+  function remember(name: string, journal: Journal<Repository, ChangeRecord>): void {
+    if (journals.has(name)) return
+    journals.set(name, journal)
+    snapshots.learn(name, journal.committed)
   }
 
   const repositoryOf = (name: string): Repository => journalOf(name).committed
 
   async function commit(name: string, change: Change, at: number): Promise<void> {
     const journal = journalOf(name)
-    journals.set(name, journal)
+    remember(name, journal)
     await journal.commit({ at, change })
     listeners.tell({ repository: name, at, change })
   }
@@ -210,6 +218,17 @@ export function diskStore(folder: string): Store {
 
     onChange: (listener) => listeners.add(listener),
 
+    snapshots: {
+      take: () => snapshots.take(Array.from(journals, ([name, { committed }]) => [name, committed] as const)),
+      async restore(snapshot) {
+        const changed = snapshots.changed(snapshot, journals)
+        await Promise.all(changed.map(([journal, value]) => journal.replace(value)))
+        uploads.clear()
+        snapshots.restored.tell(undefined)
+      },
+      onRestore: (listener) => snapshots.restored.add(listener),
+    },
+
     close: () => (closing ??= close()),
   }
 
@@ -240,7 +259,7 @@ export function diskStore(folder: string): Store {
   }
 
   function heldDigests(): Set<string> {
-    const held = new Set<string>()
+    const held = new Set<string>(snapshots.held())
     for (const name of new Set([...catalog.all(), ...journals.keys()])) {
       const { tip } = journalOf(name)
       for (const [digest] of tip.blobs.entries()) held.add(digest)

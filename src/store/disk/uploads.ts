@@ -166,6 +166,11 @@ export class DiskUploads {
     return true
   }
 
+  /** Drops all sessions; one that is being written to ends with its request. */
+  clear(): void {
+    for (const { id } of this.#log.live()) this.#delete(id)
+  }
+
   /** Drops idle sessions that were last written to before a time; answers how many. */
   expire(before: number): number {
     let dropped = 0
