@@ -19,9 +19,17 @@ export interface CertificateNames {
   readonly names: readonly string[]
 }
 
+/** A memory store that begins with what an OCI image layout holds, which is never written to. */
+export interface LayoutStorage {
+  /** The layout: a folder, or a tar archive of one. Its blobs are read when a client asks for them. */
+  readonly base: string
+  /** The repository of everything in it. @default what its index.json says of each */
+  readonly repository?: string | undefined
+}
+
 export interface StartOptions {
   /** Where content is kept; a folder is made when it is not there. @default 'memory' */
-  readonly storage?: 'memory' | { readonly disk: string } | Store | undefined
+  readonly storage?: 'memory' | { readonly disk: string } | LayoutStorage | Store | undefined
   /** Serve https; true makes a CA and a server certificate. @default plain http */
   readonly tls?: boolean | OwnCertificate | CertificateNames | undefined
   /** With `tls`: serve plain http on the same port as well. @default false: plain http gets a 400 that names the https URL */
@@ -80,6 +88,7 @@ const oneOf =
 const isStorage: Check = (value) =>
   value === 'memory' ||
   (has(value, 'disk') && typeof (value as { disk: unknown }).disk === 'string') ||
+  (has(value, 'base') && typeof (value as { base: unknown }).base === 'string') ||
   has(value, 'putManifest', 'appendUpload')
 const isNames: Check = (value) => Array.isArray(value) && value.every((name) => typeof name === 'string')
 const isTls: Check = (value) =>
@@ -97,7 +106,7 @@ const isAccounts: Check = (value) =>
 const isPort: Check = (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535
 
 const checks: Readonly<Record<keyof StartOptions, readonly [check: Check, expected: string]>> = {
-  storage: [isStorage, "'memory', { disk: folder } or a Store"],
+  storage: [isStorage, "'memory', { disk: folder }, { base: layout } or a Store"],
   tls: [isTls, 'true, { cert, key, ca? } or { names }'],
   http: [isBoolean, 'true or false'],
   accounts: [isAccounts, 'an array of { username, password, permissions? }; a username has no colon'],

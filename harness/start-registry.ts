@@ -13,6 +13,7 @@ import { certificatesOf } from './certificates.js'
 import { movableClock, type Clock } from './clock.js'
 import { clientFlags, type ClientFlags } from './homes/flags.js'
 import { makeHome, type EnvOptions } from './homes/home.js'
+import type { Layouts } from './layout/layouts.js'
 import { logLine } from './log.js'
 import { checkOptions, type StartOptions } from './options.js'
 import { readOption } from './pem.js'
@@ -23,7 +24,7 @@ import { RegistrySnapshots, type RegistrySnapshot } from './snapshots.js'
 import type { StoreView } from './signatures/store-source.js'
 
 /** A running registry. */
-export interface Registry extends AsyncDisposable, Signatures {
+export interface Registry extends AsyncDisposable, Signatures, Layouts {
   /** Host and port as clients write them, such as `127.0.0.1:41873`. */
   readonly host: string
   readonly port: number
@@ -106,7 +107,7 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
   const options = { ...given, clock: clock.now }
   const folder = lazyFolder(made)
   const certificates = tls ? await certificatesOf(tls, clock.now()) : undefined
-  const store = await openStore(options.storage ?? 'memory')
+  const store = await openStore(options.storage ?? 'memory', clock.now())
   made.push(() => store.close())
   let url = ''
   let bound: { readonly scheme: string; readonly host: string } | undefined
@@ -145,6 +146,7 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
   // Loaded when somebody asks: serving needs nothing of it.
   const signatures = async (): Promise<Signatures> =>
     (await import('./signatures/registry.js')).signaturesOf({ store, names, rules, ...view })
+  const layouts = async (): Promise<Layouts> => (await import('./layout/layouts.js')).layoutsOf(store, clock.now)
   let closed: Promise<void> | undefined
   const close = (): Promise<void> => (closed ??= dispose(made))
   signal?.addEventListener('abort', () => void close(), { once: true })
@@ -165,6 +167,8 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
     onRequest: core.onRequest,
     verify: async (reference, policy) => (await signatures()).verify(reference, policy),
     signatures: async (reference, policy) => (await signatures()).signatures(reference, policy),
+    load: async (path, about) => (await layouts()).load(path, about),
+    save: async (path, about) => (await layouts()).save(path, about),
     snapshot: () => snapshots.take(),
     restore: (snapshot) => snapshots.restore(snapshot),
     reset: () => snapshots.reset(),
@@ -205,8 +209,9 @@ function lazyFolder(made: Disposal[]): () => string {
   return () => (folder ??= mkdtempSync(join(tmpdir(), 'start-registry-')))
 }
 
-async function openStore(storage: NonNullable<StartOptions['storage']>): Promise<Store> {
+async function openStore(storage: NonNullable<StartOptions['storage']>, now: number): Promise<Store> {
   if (storage === 'memory') return (await import('../src/store/memory/store.js')).memoryStore()
+  if ('base' in storage) return (await import('./layout/base.js')).storeOver(storage, now)
   if (!('disk' in storage)) return storage
   const { diskStore } = await import('../src/store/disk/store.js')
   return diskStore(storage.disk)

@@ -18,6 +18,7 @@ Where it listens
 What it keeps, and how it behaves
   --storage memory        keep everything in memory (default)
   --storage disk:DIR      keep everything in a folder
+  --storage layout:PATH   begin with an OCI image layout, which stays as it is
   --profile NAME          oci (default), or a Quay: quay-3.6, quay-3.7,
                           quay-3.8, quay-3.11, quay-3.12
   --config FILE           a config.yaml of Quay's (then the profile is quay-3.7)

@@ -41,10 +41,11 @@ function portOf(text: string): number {
   throw new UsageError(`--port must be a whole number from 0 to 65535, not ${text}`)
 }
 
-function storageOf(text: string): 'memory' | { disk: string } {
+function storageOf(text: string): 'memory' | { disk: string } | { base: string } {
   if (text === 'memory') return text
-  if (text.startsWith('disk:') && text.length > 'disk:'.length) return { disk: text.slice('disk:'.length) }
-  throw new UsageError(`--storage must be memory or disk:DIR, not ${text}`)
+  const [, kind, path] = /^(disk|layout):(.+)$/.exec(text) ?? []
+  if (path !== undefined) return kind === 'disk' ? { disk: path } : { base: path }
+  throw new UsageError(`--storage must be memory, disk:DIR or layout:PATH, not ${text}`)
 }
 
 function accountOf(text: string): { username: string; password: string } {

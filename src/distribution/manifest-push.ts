@@ -5,7 +5,7 @@ import { formatRoute } from '../route/route.js'
 import { digestOf } from '../store/hashing.js'
 import type { PushResult } from '../store/store.js'
 import { checkConditions, entityTag, preconditionFailed } from './conditions.js'
-import { parseManifest } from './manifest.js'
+import { manifestEntry, parseManifest } from '../store/manifest.js'
 import type { Handler, Registry, RouteOf } from './registry.js'
 
 type ManifestCall = Call<RouteOf<'manifest'>>
@@ -25,18 +25,10 @@ export const putManifest: Handler<'manifest'> = async (call, registry) => {
       detail: { digest: reference.digest, actual: digest },
     })
   }
-  const { blobs, manifests, ...parsed } = parseManifest(bytes, contentType(call))
-  const { mediaType, artifactType, subject, annotations, references } = parsed
+  const parsed = parseManifest(bytes, contentType(call))
+  const { subject, blobs, manifests } = parsed
   const result = await registry.store.putManifest(repository, {
-    entry: {
-      digest,
-      mediaType,
-      size: bytes.length,
-      artifactType,
-      annotations,
-      subject,
-      references,
-    },
+    entry: manifestEntry(parsed, digest, bytes.length),
     bytes,
     tags,
     requires: registry.sparse ? { blobs: [], manifests: [] } : { blobs, manifests },

@@ -1,9 +1,9 @@
 import type { Account } from '../access/accounts.js'
 import { quayRows, type QuayVersion } from '../profiles/quay.js'
-import type { Awaitable } from '../protocol/awaitable.js'
 import type { Call, Reply, Stage } from '../protocol/call.js'
 import { Parents } from '../store/parents.js'
-import type { Listing, Page, Store } from '../store/store.js'
+import { allNames } from '../store/pages.js'
+import type { Store } from '../store/store.js'
 import { quayApi, type QuayApi } from './api/api.js'
 import type { ApiConfig } from './api/config.js'
 import { policyOf } from './artifact-types/policy.js'
@@ -148,8 +148,8 @@ const apiConfigOf = (
 
 /** Takes note of what a store holds that was filled before: by another profile, or while nobody listened. */
 async function adopt(store: Store, history: TagHistory, parents: Parents): Promise<void> {
-  for await (const repository of names((page) => store.repositories(page))) {
-    for await (const tag of names((page) => store.tags(repository, page))) {
+  for await (const repository of allNames((page) => store.repositories(page))) {
+    for await (const tag of allNames((page) => store.tags(repository, page))) {
       const digest = await store.tag(repository, tag)
       const entry = digest && (await store.manifest(repository, digest))
       if (!entry) continue
@@ -158,15 +158,5 @@ async function adopt(store: Store, history: TagHistory, parents: Parents): Promi
       if (!history.knows(repository, tag, { digest, at })) history.record(change)
       parents.record(change)
     }
-  }
-}
-
-async function* names(list: (page: Page) => Awaitable<Listing<string> | undefined>): AsyncGenerator<string> {
-  let after: string | undefined
-  for (;;) {
-    const listing = await list({ after, limit: 1000 })
-    yield* listing?.items ?? []
-    after = listing?.items.at(-1)
-    if (!listing?.more || after === undefined) return
   }
 }

@@ -132,6 +132,9 @@ export interface Store {
   /** What is known of a manifest. */
   manifest(repository: string, digest: Digest): Awaitable<ManifestEntry | undefined>
 
+  /** Manifests in the order of their digests, tagged or not; undefined when the repository holds nothing. */
+  manifests(repository: string, page: Page): Awaitable<Listing<ManifestEntry> | undefined>
+
   /** A manifest's bytes, as they were pushed. */
   manifestBytes(repository: string, digest: Digest): Awaitable<Buffer | undefined>
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { Digest } from '../../route/names.js'
 import type { CommittedChange } from '../store.js'
 import { manifestPush, putManifest, pushBlob, someDigest, type ContractCase } from './case.js'
 
@@ -170,6 +171,22 @@ export const manifestCases: readonly ContractCase[] = [
         { repository: 'app', at: 4, change: { type: 'manifest.deleted', digest, tags: ['1'] } },
         { repository: 'app', at: 5, change: { type: 'blob.unlinked', digest: blob } },
       ])
+    },
+  },
+  {
+    name: 'manifests are listed by digest, tagged or not, a page at a time',
+    async run(open) {
+      const store = await open()
+      assert.equal(await store.manifests('app', { limit: 10 }), undefined)
+      const pushed = [1, 2, 3].map((n) => manifestPush(`{"n":${n}}`, { tags: n === 1 ? ['x'] : [], at: n }))
+      for (const push of pushed) await putManifest(store, 'app', push)
+      const sorted = pushed.map(({ entry }) => entry.digest).toSorted()
+      const first = await store.manifests('app', { limit: 2 })
+      assert.deepEqual([first?.items.map(({ digest }) => digest), first?.more], [sorted.slice(0, 2), true])
+      const rest = await store.manifests('app', { limit: 2, after: sorted[1] })
+      assert.deepEqual([rest?.items.map(({ digest }) => digest), rest?.more], [sorted.slice(2), false])
+      const [entry] = rest?.items ?? []
+      assert.deepEqual(entry, await store.manifest('app', sorted[2] as Digest))
     },
   },
 ]

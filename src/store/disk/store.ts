@@ -119,6 +119,12 @@ export function diskStore(folder: string): Store {
 
     manifest: (name, digest) => repositoryOf(name).manifests.get(digest),
 
+    manifests(name, { after, limit }) {
+      const repository = repositoryOf(name)
+      if (isEmpty(repository)) return undefined
+      return takePage(repository.manifests.entries(after), limit, ([, entry]) => entry)
+    },
+
     manifestBytes(name, digest) {
       const entry = repositoryOf(name).manifests.get(digest)
       if (!entry) return undefined

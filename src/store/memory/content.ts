@@ -4,20 +4,23 @@ import { algorithmOf, type Digest } from '../../route/names.js'
 import type { StoredBlob } from '../store.js'
 
 /** A blob's bytes: one buffer, or, when they came in many pieces, those pieces as they came. */
-export interface Content {
+export interface HeldContent {
   readonly pieces: readonly Buffer[]
   readonly size: number
 }
 
+/** Bytes here, or somewhere else where they can be read: a blob of the layout that a registry began with. */
+export type Content = HeldContent | StoredBlob
+
 // Below this, joining costs less than answering piece by piece; above it, it would hold a large blob twice.
 const joinedUpTo = 1 << 20
 
-export function contentOf(pieces: readonly Buffer[], size: number): Content {
+export function contentOf(pieces: readonly Buffer[], size: number): HeldContent {
   return { pieces: size <= joinedUpTo ? [bytesOf({ pieces, size })] : pieces, size }
 }
 
 /** Content as one buffer. */
-export const bytesOf = ({ pieces }: Content): Buffer =>
+export const bytesOf = ({ pieces }: HeldContent): Buffer =>
   pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
 
 /** The digest of pieces, made anew. */
@@ -29,7 +32,9 @@ export function digestOfPieces(pieces: readonly Buffer[], like: Digest): Digest 
 }
 
 /** Content as a blob that can be read. */
-export function blobOf(digest: Digest, { pieces, size }: Content): StoredBlob {
+export function blobOf(digest: Digest, content: Content): StoredBlob {
+  if ('read' in content) return content
+  const { pieces, size } = content
   const [only] = pieces
   return {
     digest,

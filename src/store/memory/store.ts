@@ -1,12 +1,9 @@
 import type { Digest } from '../../route/names.js'
-import { Ordered } from '../ordered.js'
 import { garbageOf } from '../garbage.js'
 import { Listeners } from '../listeners.js'
 import { Leases } from '../leases.js'
 import {
-  apply,
   emptyRepository,
-  isEmpty,
   listReferrers,
   refusal,
   tagsOf,
@@ -15,27 +12,20 @@ import {
   type Repository,
 } from '../repository.js'
 import type { Change, Collected, CollectOptions, CommittedChange, Snapshot, Store } from '../store.js'
-import { blobOf, bytesOf, type Content } from './content.js'
+import { blobOf, bytesOf, type Content, type HeldContent } from './content.js'
+import { changed, emptyState, withContent, type MemoryState } from './state.js'
 import { MemoryUploads } from './uploads.js'
-
-/** Everything that a memory store holds, as one immutable value. */
-export interface MemoryState {
-  readonly repositories: Ordered<Repository>
-  /** Bytes of blobs and manifests by digest, once for all repositories. */
-  readonly contents: Ordered<Content>
-  /** By `digest repository`: who holds which blob. */
-  readonly holders: Ordered<true>
-}
-
-const emptyState: MemoryState = { repositories: new Ordered(), contents: new Ordered(), holders: new Ordered() }
 
 interface MemorySnapshot extends Snapshot {
   readonly state: MemoryState
 }
 
-/** A store that lives as long as the process. Every change swaps one immutable state for the next. */
-export function memoryStore(): Store {
-  let state = emptyState
+/**
+ * A store that lives as long as the process. Every change swaps one immutable state for the next.
+ * @param base What it begins with, which is not changed: several stores may begin with the same.
+ */
+export function memoryStore({ base = emptyState }: { readonly base?: MemoryState | undefined } = {}): Store {
+  let state = base
   const uploads = new MemoryUploads()
   const leases = new Leases()
   const listeners = new Listeners<CommittedChange>()
@@ -45,20 +35,13 @@ export function memoryStore(): Store {
   const repositoryOf = (name: string): Repository | undefined => state.repositories.get(name)
 
   function commit(name: string, change: Change, at: number): void {
-    const next = apply(repositoryOf(name) ?? emptyRepository, change, at)
-    let { holders } = state
-    if (change.type === 'blob.linked') holders = holders.with(`${change.digest} ${name}`, true)
-    if (change.type === 'blob.unlinked') holders = holders.without(`${change.digest} ${name}`)
-    state = {
-      ...state,
-      holders,
-      repositories: isEmpty(next) ? state.repositories.without(name) : state.repositories.with(name, next),
-    }
-    listeners.tell({ repository: name, at, change })
+    const committed: CommittedChange = { repository: name, at, change }
+    state = changed(state, committed)
+    listeners.tell(committed)
   }
 
   function keep(digest: Digest, content: Content): void {
-    if (!state.contents.has(digest)) state = { ...state, contents: state.contents.with(digest, content) }
+    state = withContent(state, digest, content)
   }
 
   return {
@@ -73,9 +56,14 @@ export function memoryStore(): Store {
 
     manifest: (name, digest) => repositoryOf(name)?.manifests.get(digest),
 
+    manifests(name, { after, limit }) {
+      const repository = repositoryOf(name)
+      return repository && takePage(repository.manifests.entries(after), limit, ([, entry]) => entry)
+    },
+
     manifestBytes(name, digest) {
       if (!repositoryOf(name)?.manifests.has(digest)) return undefined
-      return bytesOf(state.contents.get(digest) as Content)
+      return bytesOf(state.contents.get(digest) as HeldContent)
     },
 
     referrers(name, subject, page) {

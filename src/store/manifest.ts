@@ -1,6 +1,7 @@
 import { RegistryError } from '../protocol/errors.js'
 import { mayBeAbsent, mediaTypes } from '../protocol/media-types.js'
 import { isDigest, looksLikeDigest, type Digest } from '../route/names.js'
+import type { ManifestEntry } from './store.js'
 
 /** What the registry reads in a manifest; the bytes themselves are kept as they came. */
 export interface ParsedManifest {
@@ -54,6 +55,13 @@ export function parseManifest(bytes: Buffer, contentType: string | undefined): P
     references: referencesOf(json),
   }
 }
+
+/** What a store keeps of a manifest beside its bytes. */
+export const manifestEntry = (
+  { mediaType, artifactType, annotations, subject, references }: ParsedManifest,
+  digest: Digest,
+  size: number,
+): Omit<ManifestEntry, 'at'> => ({ digest, mediaType, size, artifactType, annotations, subject, references })
 
 // Of any type: an ORAS artifact names `blobs`, Docker schema 1 `fsLayers`.
 function referencesOf(json: Json): Digest[] {
