@@ -4,7 +4,7 @@ import { quayVersions, type QuayVersion } from '../src/profiles/quay.js'
 import type { DirectorySeed } from '../src/quay/directory/seed.js'
 import type { RequestListener } from '../src/server/event.js'
 import type { Store } from '../src/store/store.js'
-import { suggestion } from '../src/protocol/nearest.js'
+import { checkMembers, isBoolean, isObject, isTexts, oneOf, type Check, type Checks } from './checks.js'
 
 /** Certificates of your own. Each is PEM text, or the path of a file with it. */
 export interface OwnCertificate {
@@ -72,27 +72,18 @@ export interface StartOptions {
   readonly unref?: boolean | undefined
 }
 
-type Check = (value: unknown) => boolean
-
 const quayProfiles = quayVersions.map((version) => `quay-${version}`)
 
-const isBoolean: Check = (value) => typeof value === 'boolean'
-const isObject: Check = (value) => typeof value === 'object' && value !== null
 const has = (value: unknown, ...names: string[]): boolean =>
   isObject(value) && names.every((name) => name in (value as object))
-const oneOf =
-  (...values: unknown[]): Check =>
-  (value) =>
-    values.includes(value)
 
 const isStorage: Check = (value) =>
   value === 'memory' ||
   (has(value, 'disk') && typeof (value as { disk: unknown }).disk === 'string') ||
   (has(value, 'base') && typeof (value as { base: unknown }).base === 'string') ||
   has(value, 'putManifest', 'appendUpload')
-const isNames: Check = (value) => Array.isArray(value) && value.every((name) => typeof name === 'string')
 const isTls: Check = (value) =>
-  isBoolean(value) || has(value, 'cert', 'key') || (has(value, 'names') && isNames((value as CertificateNames).names))
+  isBoolean(value) || has(value, 'cert', 'key') || (has(value, 'names') && isTexts((value as CertificateNames).names))
 const isAccounts: Check = (value) =>
   Array.isArray(value) &&
   value.every(
@@ -101,11 +92,11 @@ const isAccounts: Check = (value) =>
       account.username !== '' &&
       !account.username.includes(':') &&
       typeof account.password === 'string' &&
-      (account.permissions === undefined || isNames(account.permissions)),
+      (account.permissions === undefined || isTexts(account.permissions)),
   )
 const isPort: Check = (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535
 
-const checks: Readonly<Record<keyof StartOptions, readonly [check: Check, expected: string]>> = {
+const checks: Checks<StartOptions> = {
   storage: [isStorage, "'memory', { disk: folder }, { base: layout } or a Store"],
   tls: [isTls, 'true, { cert, key, ca? } or { names }'],
   http: [isBoolean, 'true or false'],
@@ -134,12 +125,7 @@ const ociOnly = ['htpasswd', 'anonymous', 'auth', 'tokenLifetime', 'sparse', 're
 
 /** Checks options that may come from plain JavaScript. @throws TypeError that names the option and what it may be. */
 export function checkOptions(options: StartOptions): void {
-  for (const [name, value] of Object.entries(options)) {
-    const row = checks[name as keyof StartOptions] as (typeof checks)[keyof StartOptions] | undefined
-    if (!row) throw new TypeError(`start-registry: unknown option ${name}${suggestion(name, Object.keys(checks))}`)
-    const [check, expected] = row
-    if (value !== undefined && !check(value)) throw new TypeError(`start-registry: ${name} must be ${expected}`)
-  }
+  checkMembers(options, checks)
   const { profile = options.config || options.quay ? 'quay-3.7' : 'oci' } = options
   for (const name of profile === 'oci' ? quayOnly : ociOnly) {
     if (options[name] === undefined) continue

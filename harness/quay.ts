@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Account } from '../src/access/accounts.js'
 import { quayRows, quayVersions, type QuayVersion } from '../src/profiles/quay.js'
+import type { Arrivals } from '../src/quay/arrivals.js'
 import type { Quay, QuayState } from '../src/quay/create.js'
 import type { QuayConfig } from '../src/quay/config/fields.js'
 import type { ReadConfig } from '../src/quay/config/config.js'
@@ -18,6 +19,8 @@ export interface PlayedQuay {
   /** Users and robots whose passwords and tokens are known here. */
   readonly accounts: readonly Account[]
   readonly secrets: SeededSecrets
+  /** For whoever puts content into the store without a push. */
+  readonly arrivals: Arrivals
   /** Whether it has the referrers API. */
   readonly referrers: boolean
   /** Makes an organization that everybody whose password is known owns. @throws TypeError for a name that Quay refuses. */
@@ -60,6 +63,7 @@ export async function playQuay(
     ],
     accounts: [...accounts, ...knownAccounts(dialect.secrets, seed)],
     secrets: dialect.secrets,
+    arrivals: dialect.arrivals,
     referrers: quayRows[version].referrers && config.FEATURE_REFERRERS_API,
     addOrganization: (name, at) => ownedOrganization(dialect, name, accounts, at),
     close: () => kept?.write(dialect, clock()),

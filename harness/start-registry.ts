@@ -19,6 +19,8 @@ import { checkOptions, type StartOptions } from './options.js'
 import { readOption } from './pem.js'
 import { ownNamespace } from './own-namespace.js'
 import { playQuay, quayVersionOf } from './quay.js'
+import type { SeedOptions, SeedPlan } from './seeds/plan.js'
+import type { Seeded } from './seeds/seed.js'
 import type { Signatures } from './signatures/options.js'
 import { RegistrySnapshots, type RegistrySnapshot } from './snapshots.js'
 import type { StoreView } from './signatures/store-source.js'
@@ -34,6 +36,15 @@ export interface Registry extends AsyncDisposable, Signatures, Layouts {
   /** Base64 SHA-256 of the made certificate's public key, for Chromium's --ignore-certificate-errors-spki-list. */
   readonly spkiPin: string | undefined
   readonly store: Store
+  /**
+   * Puts content into the registry without a request: `{ 'team/app:1': image() }`. It is the same each time, byte for byte.
+   * @returns Digests, manifests and configs by the names of the plan.
+   * @throws TypeError that says what is wrong in the plan; then nothing was put.
+   */
+  readonly seed: <const Plan extends SeedPlan>(
+    plan: Plan,
+    options?: SeedOptions,
+  ) => Promise<Seeded<Extract<keyof Plan, string>>>
   /** What to spread into a child's environment: a private home, new each time, where every client knows this registry. */
   readonly env: (options?: EnvOptions) => Record<string, string>
   /** Words to put behind a client's command instead, such as `helm push --ca-file ca.pem …`. */
@@ -157,6 +168,13 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
     caFile,
     spkiPin: certificates?.spkiPin,
     store,
+    seed: async (plan, about) => {
+      const [{ seedInto }, { storeTarget }] = await Promise.all([
+        import('./seeds/seed.js'),
+        import('./seeds/store-target.js'),
+      ])
+      return seedInto(storeTarget({ store, host, ...view, arrivals: quay?.arrivals }), plan, about)
+    },
     env: (about) =>
       makeHome(folder(), { host, port: listener.port, url, caFile, accounts: quay?.accounts ?? accounts }, about),
     flags: clientFlags(folder, url, caFile),

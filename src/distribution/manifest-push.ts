@@ -5,7 +5,7 @@ import { formatRoute } from '../route/route.js'
 import { digestOf } from '../store/hashing.js'
 import type { PushResult } from '../store/store.js'
 import { checkConditions, entityTag, preconditionFailed } from './conditions.js'
-import { manifestEntry, parseManifest } from '../store/manifest.js'
+import { manifestPush } from '../store/manifest.js'
 import type { Handler, Registry, RouteOf } from './registry.js'
 
 type ManifestCall = Call<RouteOf<'manifest'>>
@@ -25,13 +25,12 @@ export const putManifest: Handler<'manifest'> = async (call, registry) => {
       detail: { digest: reference.digest, actual: digest },
     })
   }
-  const parsed = parseManifest(bytes, contentType(call))
-  const { subject, blobs, manifests } = parsed
+  const push = manifestPush(bytes, digest, contentType(call))
+  const { subject } = push.entry
   const result = await registry.store.putManifest(repository, {
-    entry: manifestEntry(parsed, digest, bytes.length),
-    bytes,
+    ...push,
+    ...(registry.sparse && { requires: { blobs: [], manifests: [] } }),
     tags,
-    requires: registry.sparse ? { blobs: [], manifests: [] } : { blobs, manifests },
     expected: reference.tag === undefined ? undefined : await expectedOf(reference.tag, call, registry),
     at,
   })

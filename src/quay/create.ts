@@ -12,6 +12,7 @@ import { Directory } from './directory/directory.js'
 import { findNamespace } from './directory/namespaces.js'
 import type { Random } from './directory/secrets.js'
 import { createOrganization, putTeam } from './directory/organizations.js'
+import { quayArrivals, type Arrivals } from './arrivals.js'
 import { seedDirectory, type DirectorySeed, type SeededSecrets } from './directory/seed.js'
 import type { DirectoryState } from './directory/state.js'
 import { TagHistory, type HistoryState } from './history/tag-history.js'
@@ -53,6 +54,8 @@ export interface Quay {
   readonly secrets: SeededSecrets
   /** @throws DirectoryRefusal for a name that is none, or taken. @param at Now, in milliseconds since 1970. */
   readonly addOrganization: (name: string, owners: readonly string[], at: number) => void
+  /** For whoever puts content into the store without a push. */
+  readonly arrivals: Arrivals
   /** @param at Now, in milliseconds since 1970. */
   readonly dump: (at: number) => QuayState
   /** Puts what was dumped in place of all that is known; what the store holds must be of that time too. */
@@ -128,6 +131,7 @@ export async function createQuay(options: QuayOptions): Promise<Quay> {
       putTeam(directory, name, { name: 'owners', role: 'admin', description: '', members: owners })
     },
     load,
+    arrivals: quayArrivals({ store, directory, history, temporaryTags, config, rows }),
     dump: (now) => ({ directory: directory.dump(), history: history.dump(), temporaryTags: temporaryTags.dump(now) }),
   }
 }

@@ -1,7 +1,7 @@
 import { RegistryError } from '../protocol/errors.js'
 import { mayBeAbsent, mediaTypes } from '../protocol/media-types.js'
 import { isDigest, looksLikeDigest, type Digest } from '../route/names.js'
-import type { ManifestEntry } from './store.js'
+import type { ManifestEntry, ManifestPush } from './store.js'
 
 /** What the registry reads in a manifest; the bytes themselves are kept as they came. */
 export interface ParsedManifest {
@@ -62,6 +62,21 @@ export const manifestEntry = (
   digest: Digest,
   size: number,
 ): Omit<ManifestEntry, 'at'> => ({ digest, mediaType, size, artifactType, annotations, subject, references })
+
+/**
+ * What a store is told of a manifest that is pushed: what is known of it, and what must be there with it.
+ * @param digest That of the bytes.
+ * @throws RegistryError MANIFEST_INVALID
+ */
+export function manifestPush(
+  bytes: Buffer,
+  digest: Digest,
+  contentType: string | undefined,
+): Pick<ManifestPush, 'entry' | 'bytes' | 'requires'> {
+  const parsed = parseManifest(bytes, contentType)
+  const { blobs, manifests } = parsed
+  return { entry: manifestEntry(parsed, digest, bytes.length), bytes, requires: { blobs, manifests } }
+}
 
 // Of any type: an ORAS artifact names `blobs`, Docker schema 1 `fsLayers`.
 function referencesOf(json: Json): Digest[] {

@@ -32,6 +32,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   harness: [
     'src/client',
     'src/cosign',
+    'src/distribution',
     'src/formats',
     'src/profiles',
     'src/quay',

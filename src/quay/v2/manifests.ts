@@ -86,8 +86,7 @@ export async function pushManifest(call: ManifestCall, next: Next, quay: QuayReg
   call.query = new Map()
   const reply = await next()
   const manifest = await readManifest(store, repository, digest)
-  if (reference.tag === undefined) await putTemporaryTag(quay, repository, digest, call.at)
-  else if (isNew || rows.expiresOnRepush) await expire(quay, repository, reference.tag, digest, call.at)
+  await afterPush(quay, repository, { digest, tag: reference.tag, isNew, at: call.at })
   // Quay reads the configuration for its labels when all is committed: the same push once more is fine.
   if (isNew && manifest && !manifest.isList) {
     const config = await readConfig(store, repository, manifest, call.at)
@@ -99,8 +98,30 @@ export async function pushManifest(call: ManifestCall, next: Next, quay: QuayReg
   })
 }
 
+/**
+ * Does what Quay does with a manifest that was pushed: what has no tag gets a hidden one, and what has one lives as long
+ * as its labels say.
+ * @param push.isNew Whether the repository did not hold it.
+ */
+export async function afterPush(
+  quay: PushedTo,
+  repository: string,
+  {
+    digest,
+    tag,
+    isNew,
+    at,
+  }: { readonly digest: Digest; readonly tag: string | undefined; readonly isNew: boolean; readonly at: number },
+): Promise<void> {
+  if (tag === undefined) await putTemporaryTag(quay, repository, digest, at)
+  else if (isNew || quay.rows.expiresOnRepush) await expire(quay, repository, tag, digest, at)
+}
+
+/** What of a Quay a push changes. */
+export type PushedTo = Pick<QuayRegistry, 'store' | 'history' | 'temporaryTags' | 'config' | 'rows'>
+
 async function expire(
-  { store, history }: QuayRegistry,
+  { store, history }: PushedTo,
   repository: string,
   tag: string,
   digest: Digest,
@@ -112,7 +133,7 @@ async function expire(
 
 // What has a subject is never pushed by tag, and must stay all the same.
 async function putTemporaryTag(
-  { store, temporaryTags, config, rows }: QuayRegistry,
+  { store, temporaryTags, config, rows }: PushedTo,
   repository: string,
   digest: Digest,
   at: number,

@@ -1,0 +1,80 @@
+import type { Digest } from '../../src/route/names.js'
+import { checkMembers, isText } from '../checks.js'
+import { makeAll } from './make/all.js'
+import type { Made, SeededDescriptor } from './make/made.js'
+import { orderPlan } from './order.js'
+import type { SeedOptions, SeedPlan } from './plan.js'
+import type { SeedTarget } from './target.js'
+import { Writer } from './write.js'
+
+/** Something that was seeded. */
+export interface SeededContent {
+  /** Where it is: with a tag, or else by its digest. */
+  readonly repository: string
+  readonly tag: string | undefined
+  readonly digest: Digest
+  readonly mediaType: string
+  readonly size: number
+  /** The manifest as it is served. */
+  readonly bytes: Buffer
+  /** The same, read. */
+  readonly manifest: Readonly<Record<string, unknown>>
+  /** The config, read; undefined for what has none, or one that is no JSON. */
+  readonly config: unknown
+  readonly layers: readonly SeededDescriptor[]
+}
+
+/** What was seeded, by the names of the plan. */
+export interface Seeded<Name extends string = string> {
+  readonly digests: Readonly<Record<Name, Digest>>
+  readonly contents: Readonly<Record<Name, SeededContent>>
+}
+
+/** Makes what a plan describes and puts it into a target: nothing, when something in the plan is wrong. */
+export async function seedInto<Name extends string>(
+  target: SeedTarget,
+  plan: SeedPlan,
+  options: SeedOptions = {},
+): Promise<Seeded<Name>> {
+  checkMembers(options, checks, ' of seed(…)')
+  if (typeof plan !== 'object' || plan === null) {
+    throw new TypeError("start-registry: seed(…) takes an object such as { 'team/app:1': image() }")
+  }
+  const { seed = 1, created = '2026-01-01T00:00:00Z' } = options
+  const ordered = orderPlan(plan)
+  const made = await makeAll(ordered, { seed: String(seed), created, target })
+  const writer = new Writer(target)
+  await Promise.all(
+    made.map(({ entry, made }) => writer.put(target.repository(entry.name.repository), made, entry.name.tag)),
+  )
+  const byName = new Map(made.map(({ entry, made }) => [entry.given, { name: entry.name, made }] as const))
+  // In the order in which they were given.
+  const contents = Object.keys(plan).map((given) => {
+    const { name, made } = byName.get(given) as NonNullable<ReturnType<typeof byName.get>>
+    return [given, contentOf(target.repository(name.repository), name.tag, made)] as const
+  })
+  return {
+    digests: Object.fromEntries(contents.map(([given, { digest }]) => [given, digest])) as Record<Name, Digest>,
+    contents: Object.fromEntries(contents) as Record<Name, SeededContent>,
+  }
+}
+
+const contentOf = (repository: string, tag: string | undefined, made: Made): SeededContent => ({
+  repository,
+  tag,
+  digest: made.digest,
+  mediaType: made.mediaType,
+  size: made.bytes.length,
+  bytes: made.bytes,
+  manifest: made.manifest,
+  config: made.config,
+  layers: (made.manifest['layers'] ?? []) as readonly SeededDescriptor[],
+})
+
+const checks = {
+  seed: [(value: unknown) => isText(value) || Number.isFinite(value), 'a number or text'],
+  created: [
+    (value: unknown) => typeof value === 'string' && !Number.isNaN(Date.parse(value)),
+    "a time such as '2026-01-02T03:04:05Z'",
+  ],
+} as const
