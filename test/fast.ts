@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,17 +10,21 @@ import t from 'tap'
  * alone, which starts the others without them, as `node FILE` does.
  */
 
-// Folders whose tests need clients, or programs that are built for them.
-const others = new Set(['conformance', 'scenarios'])
-
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const tests = join('dist', 'test')
+
+// Folders that tap's runner plays itself, since their tests need clients, or programs that are built for them.
+const others = new Set(
+  Array.from(readFileSync(join(root, '.taprc'), 'utf8').matchAll(/dist\/test\/(\w+)\/\*/g), ([, folder]) => folder),
+)
+
 const files = readdirSync(join(root, tests), { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.test.js') && !others.has(file.split(sep)[0] as string))
+  .filter((file) => file.endsWith('.test.js') && !others.has(file.split(sep)[0]))
   .map((file) => join(tests, file))
   .toSorted()
 
-// Each process counts its own time.
+// Each process has the time that tap gives a file.
+const { timeout = 0 } = t.options
 t.setTimeout(0)
 t.jobs = availableParallelism()
 t.plan(files.length)
@@ -30,5 +34,6 @@ for (const file of files) {
     name: file,
     cwd: root,
     buffered: true,
+    timeout,
   })
 }
