@@ -32,7 +32,6 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   harness: [
     'src/client',
     'src/cosign',
-    'src/distribution',
     'src/formats',
     'src/profiles',
     'src/quay',
