@@ -6,6 +6,9 @@ import { startRegistry, type Registry } from 'start-registry'
 import { sha256, Wire } from '../support/content.js'
 import { registryFor } from '../support/registries.js'
 
+// Two of them take some seconds of computing, on machines that have other things to do.
+t.setTimeout(120_000)
+
 const tests = 200
 
 /** What a test of somebody's does: it pushes an image under its own name, and must see that one and no other. */
