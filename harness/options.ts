@@ -5,6 +5,7 @@ import type { DirectorySeed } from '../src/quay/directory/seed.js'
 import type { RequestListener } from '../src/server/event.js'
 import type { Store } from '../src/store/store.js'
 import { checkMembers, isBoolean, isObject, isTexts, oneOf, type Check, type Checks } from './checks.js'
+import type { JournalOptions } from './journal/view.js'
 
 /** Certificates of your own. Each is PEM text, or the path of a file with it. */
 export interface OwnCertificate {
@@ -64,6 +65,8 @@ export interface StartOptions {
   readonly clock?: (() => number) | undefined
   /** What hears of each request when it has ended; true writes a line to stderr. @default nothing */
   readonly log?: boolean | RequestListener | undefined
+  /** How many requests `registry.journal` keeps, and whether with credentials; false for none. @default the last 10000 */
+  readonly journal?: JournalOptions | false | undefined
   /** Closes the registry when it aborts. */
   readonly signal?: AbortSignal | undefined
   /** How long `close` waits for running requests, in milliseconds. @default 1000 */
@@ -94,6 +97,12 @@ const isAccounts: Check = (value) =>
       typeof account.password === 'string' &&
       (account.permissions === undefined || isTexts(account.permissions)),
   )
+const isJournal: Check = (value) => {
+  if (value === false) return true
+  if (!isObject(value)) return false
+  const { limit = 1, credentials = false, ...others } = value as JournalOptions
+  return Object.keys(others).length === 0 && Number.isInteger(limit) && limit > 0 && isBoolean(credentials)
+}
 const isPort: Check = (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535
 
 const checks: Checks<StartOptions> = {
@@ -115,6 +124,7 @@ const checks: Checks<StartOptions> = {
   port: [isPort, 'a whole number from 0 to 65535'],
   clock: [(value) => typeof value === 'function', 'a function that answers milliseconds since 1970'],
   log: [(value) => isBoolean(value) || typeof value === 'function', 'true, false or a function'],
+  journal: [isJournal, 'false or { limit?, credentials? }; limit is a number of requests, 1 or more'],
   signal: [(value) => value instanceof AbortSignal, 'an AbortSignal'],
   grace: [(value) => typeof value === 'number' && value >= 0, 'milliseconds'],
   unref: [isBoolean, 'true or false'],

@@ -14,6 +14,8 @@ import { movableClock, type Clock } from './clock.js'
 import { clientFlags, type ClientFlags } from './homes/flags.js'
 import { makeHome, type EnvOptions } from './homes/home.js'
 import type { Layouts } from './layout/layouts.js'
+import { openJournal } from './journal/journal.js'
+import type { Journal } from './journal/view.js'
 import { logLine } from './log.js'
 import { checkOptions, type StartOptions } from './options.js'
 import { readOption } from './pem.js'
@@ -76,6 +78,8 @@ export interface Registry extends AsyncDisposable, Signatures, Layouts {
   readonly namespace: (under?: string) => string
   /** Garbage collection, by the registry's clock: takes what nothing leads to. Never runs by itself. */
   readonly collect: (options?: CollectChoice) => Promise<Collected>
+  /** The requests that it was sent, and what a test expects of them. */
+  readonly journal: Journal
   /** Stops listening, lets running requests end, and removes what was made. Further calls wait for the first. */
   readonly close: () => Promise<void>
 }
@@ -137,6 +141,9 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
     policy: rules.length === 0 ? [] : [await admissionStage(rules, store, view, made)],
   })
   if (options.log) core.onRequest(options.log === true ? writeLog : options.log)
+  const { journal, record, close: closeJournal } = openJournal(options.journal)
+  if (options.journal !== false) core.onRequest(record)
+  made.push(closeJournal)
   const listener = await listen({
     host: options.host,
     port: options.port ?? 0,
@@ -183,6 +190,7 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
     secrets: quay?.secrets,
     clock,
     onRequest: core.onRequest,
+    journal,
     verify: async (reference, policy) => (await signatures()).verify(reference, policy),
     signatures: async (reference, policy) => (await signatures()).signatures(reference, policy),
     load: async (path, about) => (await layouts()).load(path, about),

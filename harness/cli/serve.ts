@@ -8,7 +8,9 @@ import type { Arguments } from './arguments.js'
 /** Serves until SIGINT or SIGTERM. @throws Error when it cannot start; nothing is left behind then. */
 export async function serve({ options, caOut, readyFile, json, quiet }: Arguments): Promise<void> {
   const stopped = stopSignal()
-  const registry = await startRegistry({ ...options, unref: false, log: json ? jsonRequest : !quiet && textRequest })
+  const log = json ? jsonRequest : !quiet && textRequest
+  // Nobody could ask for it.
+  const registry = await startRegistry({ ...options, unref: false, log, journal: false })
   try {
     if (caOut !== undefined && registry.caFile !== undefined) copyFileSync(registry.caFile, caOut)
     const removeReadyFile = readyFile === undefined ? undefined : writeReadyFile(readyFile, registry.host)
