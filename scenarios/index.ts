@@ -1,6 +1,7 @@
 import { cosignHardware } from './cosign-hardware/scenario.js'
 import { cosignKey } from './cosign-key/scenario.js'
 import { cosignKms } from './cosign-kms/scenario.js'
+import { cosignPki } from './cosign-pki/scenario.js'
 import { helmOci } from './helm-oci/helm-oci.js'
 import { login } from './login/login.js'
 import { opaPolicy } from './opa-policy/scenario.js'
@@ -26,6 +27,7 @@ export const scenarios: readonly Scenario[] = [
   helmOci,
   cosignKey,
   cosignKms,
+  cosignPki,
   orasArtifact,
   races,
   quayHelm,

@@ -174,6 +174,8 @@ export const manifest: readonly Binary[] = [
   system('curl', 'curl', 'curl '),
   // helm signs charts with the keys that it makes.
   system('gpg', 'gnupg', String.raw`gpg \(GnuPG\) `),
+  // It makes what certificates of one's own are made with.
+  system('openssl', 'openssl', 'OpenSSL ', ['version']),
   // A token of PKCS#11 in software. It tells nothing but its version.
   system('softhsm2-util', 'softhsm2', ''),
   // It stands for pkcs11-tool, of the same package, which tells no version.

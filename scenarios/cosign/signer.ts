@@ -42,17 +42,19 @@ export interface SignerOptions {
   readonly referrers?: boolean
   /** What is to be said of it in the headings of the transcript. */
   readonly where: string
+  /** What else of the scenario's clients is on the desk. @default podman, which logs in */
+  readonly tools?: readonly string[]
 }
 
 /** Sits somebody down who has no keys yet and is not logged in. */
 export function sitDown(
   context: ScenarioContext,
   cosign: Cosign,
-  { registry, account, over, referrers = true, where }: SignerOptions,
+  { registry, account, over, referrers = true, where, tools = [] }: SignerOptions,
 ): Signer {
   const env = registry.env()
   const desk = context.desk(env, {
-    clients: [cosign.id, 'podman'],
+    clients: [cosign.id, 'podman', ...tools],
     hide: [...Object.values(password), ...(account ? [account.password] : [])],
   })
   const client = cosign.id

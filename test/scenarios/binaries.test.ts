@@ -113,6 +113,7 @@ void t.test(
     t.match(gpg, { version: 'system', source: { kind: 'system', package: 'gnupg' } })
     t.equal(podman?.question?.pattern.exec(told.podman)?.[1], '4.3.1')
     t.equal(gpg?.question?.pattern.exec(told.gpg)?.[1], '2.2.40')
+    t.equal(rowOf('openssl')?.question?.pattern.exec('OpenSSL 3.0.19 27 Jan 2026 (Library: …)\n')?.[1], '3.0.19')
     const [softhsm, opensc] = [rowOf('softhsm2-util'), rowOf('opensc-tool')]
     t.equal(softhsm?.question?.pattern.exec('2.6.1\n')?.[1], '2.6.1')
     t.match(opensc?.question?.args, ['--info'])
