@@ -32,7 +32,8 @@ export interface Place {
   /** Runs a command in the folder, and one that needs the key's password. */
   readonly sh: Run
   readonly sign: Run
-  readonly image: (repository: string) => Promise<Image>
+  /** Pushes an image of this text. @default one that no other repository has */
+  readonly image: (repository: string, text?: string) => Promise<Image>
   /** Where the signatures of a repository are read. */
   readonly source: (repository: string) => SignatureSource
   /** Has a version make a new pair of keys in the folder. */
@@ -54,8 +55,8 @@ export async function cosignPlace(t: Teardown, { referrersApi }: { readonly refe
     cosign,
     sh,
     sign,
-    async image(repository) {
-      const subject = await pushImage({ registry, repository }, '1.0', repository)
+    async image(repository, text = repository) {
+      const subject = await pushImage({ registry, repository }, '1.0', text)
       const reference = `${registry.host}/${repository}`
       return { repository, reference, image: `${reference}@${subject.digest}`, digest: subject.digest, subject }
     },
