@@ -1,11 +1,14 @@
 import type { CompatibilityRecord } from './record.js'
 
+/** What of a record a footnote is made of. */
+export type Says = Pick<CompatibilityRecord, 'client' | 'version' | 'note' | 'defect'>
+
 /** The footnotes of a page, numbered in the order that they are first asked for; equal ones are one. */
 export class Footnotes {
   readonly #numbers = new Map<string, number>()
 
   /** The number of a record's footnote; none for one that has nothing to say. */
-  of({ client, version, note, defect }: CompatibilityRecord): readonly number[] {
+  of({ client, version, note, defect }: Says): readonly number[] {
     const says = defect === undefined ? [] : [`${client} ${version} says ${code(oneLine(defect))}`]
     const text = [...(note === undefined ? [] : [oneLine(note)]), ...says].join(': ')
     if (text === '') return []
