@@ -53,7 +53,14 @@ export type AttestOptions = SigningOptions & {
   readonly predicateType?: string | undefined
   /** An object; of the custom type, text, which becomes its `Data`. */
   readonly predicate: object | string
-} & (({ readonly form?: 'att-tag' } & InTag) | ({ readonly form: 'bundle' } & AsReferrer))
+} & (
+    | ({
+        readonly form?: 'att-tag'
+        /** As cosign 1.0.0 writes it: no other version verifies that, nor it what they write. @default false */
+        readonly asCosign1?: boolean | undefined
+      } & InTag)
+    | ({ readonly form: 'bundle' } & AsReferrer)
+  )
 
 /**
  * Signs an image: content ready to be pushed, byte for byte as cosign writes it. The forms: `sig-tag` (cosign 1 and 2, the
@@ -76,10 +83,11 @@ export function signImage(options: SignOptions): Signed {
 
 /**
  * Attests something of an image: content ready to be pushed. The forms: `att-tag` (cosign 2, the default), `bundle` (cosign 3).
- * @throws TypeError for a subject that is another image, for text of another type than the custom one; CosignError as
- * `writeTagged`.
+ * @throws TypeError for a subject that is another image, for text of another type than the custom one, for what cosign 1.0.0
+ * cannot say; CosignError as `writeTagged`.
  */
 export function attest(options: AttestOptions): Signed {
+  if (options.form !== 'bundle' && options.asCosign1 === true) return attestAsCosign1(options, options.existing)
   const { digest, reference, certificate, key, at = new Date() } = options
   const predicateType = predicateTypeUri(options.predicateType ?? 'custom')
   const subject = [{ name: reference, digest: digestMember(digest) }]
@@ -93,6 +101,21 @@ export function attest(options: AttestOptions): Signed {
   const envelope = written(mediaTypes.dsse, writeEnvelope(statement, signature))
   const beside = { [annotationKeys.signature]: '', ...besideSignature(certificate), predicateType }
   return writeTagged(tagOfDigest(digest, '.att'), envelope, beside, options.existing)
+}
+
+// The statement is the layer, and the envelope is in the place of the signature.
+function attestAsCosign1(options: AttestOptions, existing: SourceManifest | undefined): Signed {
+  const { digest, reference, certificate, key, predicate, predicateType = 'custom' } = options
+  if (predicateTypeUri(predicateType) !== predicateTypes.custom || typeof predicate !== 'string') {
+    throw new TypeError('cosign 1.0.0 attests text, of the custom type')
+  }
+  const subject = [{ name: reference, digest: digestMember(digest) }]
+  const type = predicateTypes.custom.replace('https://', '')
+  const layer = goJson({ _type: statementTypes.v0, predicateType: type, subject, predicate: { Data: predicate } })
+  const statement = written(mediaTypes.simpleSigning, Buffer.from(layer))
+  const envelope = writeEnvelope(statement.bytes, signWith(key, pae(mediaTypes.inToto, statement.bytes)))
+  const beside = { [annotationKeys.signature]: base64(envelope), ...besideSignature(certificate) }
+  return writeTagged(tagOfDigest(digest, '.att'), statement, beside, existing)
 }
 
 function inBundle(options: SigningOptions, subject: Subject, statement: string, predicateType: string): Signed {

@@ -1,6 +1,7 @@
 import { attest, generateKeyPair, signImage, writeFallback, writePayload, type Signed } from 'start-registry/cosign'
 import t from 'tap'
 import { types } from '../support/content.js'
+import { goldenDigest, goldenText } from './golden/fixtures.js'
 
 // What cosign 2.6.5 and 3.1.3 wrote for an image of this digest, but for the signatures, which differ each time.
 const hex = '1d8de79906ad89bd08cd1e4348f87a12f0225f774fe977cbde17d47ab3269d3d'
@@ -94,6 +95,35 @@ void t.test('an attestation is what cosign 2 writes', async (t) => {
     text(signed),
     `"layers":[{"mediaType":"application/vnd.dsse.envelope.v1+json","size":${envelope?.bytes.length},"digest":"${envelope?.digest}","annotations":{"dev.cosignproject.cosign/signature":"","predicateType":"https://cosign.sigstore.dev/attestation/v1"}}]}`,
   )
+})
+
+void t.test('an attestation can be what cosign 1 writes', async (t) => {
+  const golden = '1.0.0/key-attest-tag'
+  const statement = goldenText(`${golden}/layer.json`)
+  const { subject: about, predicate } = JSON.parse(statement) as {
+    readonly subject: readonly { readonly name: string }[]
+    readonly predicate: { readonly Data: string }
+  }
+  const options = { digest: goldenDigest(), reference: about[0]?.name ?? '', key, asCosign1: true }
+  const signed = attest({ ...options, predicate: predicate.Data })
+  t.same(
+    signed.blobs.map(({ bytes }) => bytes.toString()),
+    [goldenText(`${golden}/config.json`), statement],
+  )
+  const withoutSignature = (manifest: string): string =>
+    manifest.replace(signatureIn(manifest), (envelope) =>
+      Buffer.from(envelope, 'base64')
+        .toString()
+        .replace(/"sig":"[^"]+"/, '"sig":""'),
+    )
+  // It leaves the media type of the manifest out.
+  t.equal(
+    withoutSignature(text(signed).replace(`"mediaType":"${types.image}",`, '')),
+    withoutSignature(goldenText(`${golden}/manifest.json`)),
+  )
+  const refusal = { name: 'TypeError', message: 'cosign 1.0.0 attests text, of the custom type' }
+  t.throws(() => attest({ ...options, predicate: { a: 1 } }), refusal)
+  t.throws(() => attest({ ...options, predicate: 'text', predicateType: 'spdx' }), refusal)
 })
 
 void t.test('a certificate stands beside a signature as cosign has it there', async (t) => {

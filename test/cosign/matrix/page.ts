@@ -17,6 +17,7 @@ each version verifies it. \`npm test\` tries every cell with the real clients, a
 - where: behind a tag (\`.sig\`, \`.att\`), or as a referrer of the image: in OCI 1.1's experimental mode or with a sigstore bundle.
   Referrers are found by the API, or by the tag of the referrers tag schema on a registry without it.
 - ✗ is what a version cannot do, with its own message below. In an empty cell nothing was tried: nobody stores attestations so.
+- An attestation of cosign 1.0.0 behind a tag has a form that no other version verifies, and it verifies no other: we make both.
 
 `
 

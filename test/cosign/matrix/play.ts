@@ -22,7 +22,7 @@ import {
 import type { RunResult } from '../../../harness/run.js'
 import { claimsIn, statementIn } from '../../../scenarios/cosign/claims.js'
 import { issuer, subject } from '../../../scenarios/cosign/pki.js'
-import { cosigns, type Cosign } from '../../../scenarios/cosign/versions.js'
+import { cosign1, cosign2, cosign3, cosigns, type Cosign } from '../../../scenarios/cosign/versions.js'
 import { cells, nameOf, pkiIn, signCell, verifyCell, type Cell } from '../../support/cosign-cells.js'
 import { cosignPlace, writeInto, type Image, type Place } from '../../support/cosign-place.js'
 import type { Teardown } from '../../support/registries.js'
@@ -63,7 +63,7 @@ async function theySign(place: Place, cosign: Cosign, cell: Cell): Promise<Seen>
   const seen = { cell, role: 'signs', version: cosign.version } as const
   if (result.status !== 0) return { ...seen, message: complaintOf(result) }
   const forms = await verifyOurselves(place, cell, image)
-  const [wanted] = formsOf(cell)
+  const wanted = formOf(cell)
   return forms.every((form) => form === wanted) ? seen : { ...seen, message: `stored as ${forms.join()}` }
 }
 
@@ -90,11 +90,11 @@ function policyIn({ folder }: Place, { by }: Cell): Policy {
   return { certificates: certificateCheck({ roots: [root], intermediates: [intermediate], identity, now: Date.now() }) }
 }
 
-/** Our own form of a line; none when we cannot store it so. */
-function formsOf({ what, where }: Cell): readonly StorageForm[] {
-  if (where === 'bundle') return ['bundle']
-  if (what === 'attest') return where === 'tag' ? ['att-tag'] : []
-  return [where === 'tag' ? 'sig-tag' : 'oci-1-1']
+/** The form of a line; none when nobody stores it so. */
+function formOf({ what, where }: Cell): StorageForm | undefined {
+  if (where === 'bundle') return 'bundle'
+  if (what === 'attest') return where === 'tag' ? 'att-tag' : undefined
+  return where === 'tag' ? 'sig-tag' : 'oci-1-1'
 }
 
 async function ownKeys(place: Place): Promise<SigningKey> {
@@ -104,20 +104,28 @@ async function ownKeys(place: Place): Promise<SigningKey> {
   return privateKey
 }
 
+/** We sign for all versions at once, but for attestations behind tags: those of cosign 1 are of a form of its own. */
 async function weSign(place: Place, key: SigningKey, cell: Cell): Promise<readonly Seen[]> {
-  const image = await place.image(`ours/${nameOf(cell)}`)
-  const signed = signedBy(place, key, cell, image)
-  if (!signed) return []
-  await push(place, image, signed)
-  await verifyOurselves(place, cell, image)
+  const form = formOf(cell)
+  if (form === undefined) return []
+  const apart = cell.what === 'attest' && cell.where === 'tag'
+  const groups = apart ? [[cosign1], [cosign2, cosign3]] : [cosigns]
   const seen: Seen[] = []
-  for (const cosign of cosigns) {
-    const result = await verifyCell(place, cosign, cell, image)
-    const message = result.status === 0 ? undefined : complaintOf(result)
-    if (message === undefined) assertSigned(cell, image, result)
-    seen.push({ cell, role: 'verifies', version: cosign.version, message })
+  for (const group of groups) {
+    const asCosign1 = apart && group.includes(cosign1)
+    const image = await place.image(`ours/${nameOf(cell)}${asCosign1 ? '-as-cosign1' : ''}`)
+    await push(place, image, signedBy(place, key, { ...cell, form }, image, asCosign1))
+    await verifyOurselves(place, cell, image)
+    for (const cosign of group) seen.push(await theyVerify(place, cosign, cell, image))
   }
   return seen
+}
+
+async function theyVerify(place: Place, cosign: Cosign, cell: Cell, image: Image): Promise<Seen> {
+  const result = await verifyCell(place, cosign, cell, image)
+  const message = result.status === 0 ? undefined : complaintOf(result)
+  if (message === undefined) assertSigned(cell, image, result)
+  return { cell, role: 'verifies', version: cosign.version, message }
 }
 
 /** cosign prints what it has verified, which has to be what was signed. */
@@ -132,18 +140,21 @@ function assertSigned({ what }: Cell, { digest }: Image, { stdout }: RunResult):
 
 const predicate = 'something that we attest'
 
-function signedBy({ folder }: Place, key: SigningKey, cell: Cell, image: Image): Signed | undefined {
+function signedBy(
+  { folder }: Place,
+  key: SigningKey,
+  { by, what, form }: Cell & { readonly form: StorageForm },
+  image: Image,
+  asCosign1: boolean,
+): Signed {
   const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
   const certificate = { leaf: read('release.crt'), chain: read('chain.pem') }
-  const about = { ...image, key, ...(cell.by === 'certificate' && { certificate }) }
-  const [form] = formsOf(cell)
+  const about = { ...image, key, ...(by === 'certificate' && { certificate }) }
   switch (form) {
-    case undefined:
-      return undefined
     case 'att-tag':
-      return attest({ ...about, form, predicate })
+      return attest({ ...about, form, predicate, asCosign1 })
     case 'bundle':
-      return cell.what === 'sign' ? signImage({ ...about, form }) : attest({ ...about, form, predicate })
+      return what === 'sign' ? signImage({ ...about, form }) : attest({ ...about, form, predicate })
     default:
       return signImage({ ...about, form })
   }
