@@ -115,6 +115,11 @@ void t.test('the catalog lists what somebody has a right on, to nobody nothing',
   }
   const open = (await quayFor(t, { config: { FEATURE_PUBLIC_CATALOG: true } })).wire
   t.equal((await open.get('/v2/_catalog')).text, '{"repositories":["ns/open"]}\n')
+  const closed = { FEATURE_PUBLIC_CATALOG: true, FEATURE_ANONYMOUS_ACCESS: false }
+  const shut = (await quayFor(t, { config: closed })).wire
+  t.equal((await shut.get('/v2/_catalog')).text, '{"repositories":[]}\n', 'nobody sees what they may not pull')
+  const bob = await shut.as([], 'bob:password2')
+  t.equal((await bob.get('/v2/_catalog')).text, '{"repositories":["ns/open"]}\n')
 })
 
 void t.test('tags of what is not there', async (t) => {

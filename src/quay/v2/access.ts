@@ -1,6 +1,6 @@
 import { needOf } from '../../access/needs.js'
 import type { Action, Call, CallerPermissions, Reply, Stage } from '../../protocol/call.js'
-import { may, repositoryRole } from '../directory/access.js'
+import { may, visibleRepositories } from '../directory/access.js'
 import { anonymous } from '../directory/identity.js'
 import { splitRepository } from '../directory/names.js'
 import { findRepository } from '../directory/repositories.js'
@@ -26,7 +26,7 @@ export function quayAccess(quay: QuayRegistry): Stage {
     call.scopes = bearer?.grants
     if (call.route.kind === 'base') return baseReply(call, quay, bearer)
     if (call.route.kind === 'catalog' && isRead(call)) {
-      return listCatalog(call as Call<typeof call.route>, visibleTo(bearer, quay), quay)
+      return listCatalog(call as Call<typeof call.route>, catalogFor(bearer, quay), quay)
     }
     const need = needOf(call)
     if (need.kind === 'repository') {
@@ -68,13 +68,11 @@ function baseReply(call: Call, quay: QuayRegistry, bearer: Bearer | undefined): 
 const isRead = ({ method }: Call): boolean => method === 'GET' || method === 'HEAD'
 
 /** The repositories of a catalog: those that somebody has a role on, and public ones where that is switched on. */
-function visibleTo(bearer: Bearer | undefined, { directory, config }: QuayRegistry): readonly string[] {
-  const names: string[] = []
-  for (const [full, { namespace, name, visibility }] of directory.table('repositories').entries()) {
-    const own = bearer && repositoryRole(directory, bearer.identity, namespace, name) !== undefined
-    if (own || (config.FEATURE_PUBLIC_CATALOG && visibility === 'public')) names.push(full)
-  }
-  return names
+function catalogFor(bearer: Bearer | undefined, { directory, config }: QuayRegistry): readonly string[] {
+  const visible = visibleRepositories(directory, bearer?.identity ?? anonymous, {
+    everybodys: config.FEATURE_PUBLIC_CATALOG,
+  })
+  return Array.from(visible, ({ namespace, name }) => `${namespace}/${name}`)
 }
 
 // The one error with a member of its own.
