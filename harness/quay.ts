@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Account } from '../src/access/accounts.js'
 import { quayRows, quayVersions, type QuayVersion } from '../src/profiles/quay.js'
 import type { Arrivals } from '../src/quay/arrivals.js'
-import type { Quay, QuayState } from '../src/quay/create.js'
+import type { Quay, QuayOptions, QuayState } from '../src/quay/create.js'
 import type { QuayConfig } from '../src/quay/config/fields.js'
 import type { ReadConfig } from '../src/quay/config/config.js'
 import type { SeededSecrets } from '../src/quay/directory/seed.js'
@@ -29,6 +29,12 @@ export interface PlayedQuay {
   readonly close: () => void
 }
 
+/** What a Quay is told of the registry that it is played in. */
+export interface QuayPlace extends Pick<QuayOptions, 'beforeTag'> {
+  /** Where it listens, once it does. */
+  readonly bound: () => { readonly scheme: string; readonly host: string } | undefined
+}
+
 /** The version that a profile plays; undefined for a profile that is no Quay. A configuration alone means 3.7. */
 export function quayVersionOf({ profile, config, quay }: StartOptions): QuayVersion | undefined {
   const chosen = profile ?? (config === undefined && quay === undefined ? 'oci' : 'quay-3.7')
@@ -37,7 +43,6 @@ export function quayVersionOf({ profile, config, quay }: StartOptions): QuayVers
 
 /**
  * Makes the Quay that options ask for.
- * @param bound Where the registry listens, once it does.
  * @throws Error when the configuration cannot be read, or has something wrong: with line and column; TypeError for a
  *   seed that has.
  */
@@ -45,14 +50,23 @@ export async function playQuay(
   version: QuayVersion,
   options: StartOptions,
   store: Store,
-  bound: () => { readonly scheme: string; readonly host: string } | undefined,
+  place: QuayPlace,
 ): Promise<PlayedQuay> {
   const { createQuay } = await import('../src/quay/create.js')
   const { config, warnings } = await configuration(options.config ?? {}, version)
   const { accounts = [], quay: seed = {}, storage } = options
   const kept = typeof storage === 'object' && 'disk' in storage ? new KeptState(storage.disk) : undefined
   const clock = options.clock ?? Date.now
-  const dialect = await createQuay({ version, config, store, accounts, seed, state: kept?.read(), bound, at: clock() })
+  const dialect = await createQuay({
+    version,
+    config,
+    store,
+    accounts,
+    seed,
+    state: kept?.read(),
+    ...place,
+    at: clock(),
+  })
   kept?.keep(dialect, clock)
   return {
     dialect,

@@ -9,6 +9,7 @@ import { listen } from '../src/server/listener.js'
 import { createRegistry } from '../src/server/registry.js'
 import type { Collected, Store } from '../src/store/store.js'
 import { readRule, type ReadRule } from './admission/rules.js'
+import type { Admission, Tagging } from './admission/stage.js'
 import { certificatesOf } from './certificates.js'
 import { movableClock, type Clock } from './clock.js'
 import { clientFlags, type ClientFlags } from './homes/flags.js'
@@ -127,18 +128,21 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
   let url = ''
   let bound: { readonly scheme: string; readonly host: string } | undefined
   const version = quayVersionOf(options)
-  const quay = version && (await playQuay(version, options, store, () => bound))
+  const rules = (options.admission ?? []).map(readRule)
+  let admission: Admission | undefined
+  const place = { bound: () => bound, beforeTag: (tagging: Tagging) => admission?.tagging(tagging) }
+  const quay = version && (await playQuay(version, options, store, place))
   if (quay) made.push(quay.close)
   const snapshots = await RegistrySnapshots.of(store, quay?.dialect, clock.now)
-  const rules = (options.admission ?? []).map(readRule)
   const view = { referrers: quay?.referrers ?? options.referrers ?? true, clock: clock.now }
+  if (rules.length > 0) admission = await admissionOf(rules, store, view, made)
   const core = createRegistry({
     ...options,
     store,
     dialect: quay?.dialect,
     htpasswd: options.htpasswd === undefined ? undefined : readOption('htpasswd', options.htpasswd),
     stages: certificates && !options.http ? [requireTls(() => url)] : [],
-    policy: rules.length === 0 ? [] : [await admissionStage(rules, store, view, made)],
+    policy: admission ? [admission.stage] : [],
   })
   if (options.log) core.onRequest(options.log === true ? writeLog : options.log)
   const { journal, record, close: closeJournal } = openJournal(options.journal)
@@ -210,12 +214,12 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
   return registry
 }
 
-async function admissionStage(
+async function admissionOf(
   rules: readonly ReadRule[],
   store: Store,
   view: StoreView,
   made: Disposal[],
-): Promise<Stage> {
+): Promise<Admission> {
   const [{ Guard }, { admission }, { ruleVerifier }] = await Promise.all([
     import('./admission/guard.js'),
     import('./admission/stage.js'),

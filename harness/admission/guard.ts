@@ -1,6 +1,5 @@
 import type { Verdict } from '../../src/cosign/verdict.js'
-import { isDigest, type Digest } from '../../src/route/names.js'
-import { Parents } from '../../src/store/parents.js'
+import type { Digest } from '../../src/route/names.js'
 import type { Store } from '../../src/store/store.js'
 import type { ReadRule } from './rules.js'
 
@@ -17,9 +16,6 @@ const deepest = 4
 export class Guard {
   readonly #store: Store
   readonly #verify: VerifyByRule
-  readonly #parents = new Parents()
-  /** Repositories whose indexes from before are among the parents. */
-  readonly #adopted = new Map<string, Promise<void>>()
   readonly #verdicts = new Map<string, Map<string, Promise<Verdict>>>()
   readonly #names = new Map<ReadRule, string>()
   readonly #stopListening: readonly (() => void)[]
@@ -27,15 +23,9 @@ export class Guard {
   constructor(store: Store, verify: VerifyByRule) {
     this.#store = store
     this.#verify = verify
-    const stop = store.onChange((change) => {
-      this.#parents.record(change)
-      // A signature may have come, or gone.
-      this.#verdicts.delete(change.repository)
-    })
-    const stopRestores = store.snapshots?.onRestore(() => {
-      this.#verdicts.clear()
-      this.#adopted.clear()
-    })
+    // A signature may have come, or gone.
+    const stop = store.onChange(({ repository }) => void this.#verdicts.delete(repository))
+    const stopRestores = store.snapshots?.onRestore(() => this.#verdicts.clear())
     this.#stopListening = stopRestores ? [stop, stopRestores] : [stop]
   }
 
@@ -51,14 +41,13 @@ export class Guard {
   async refusal(repository: string, digest: Digest, rule: ReadRule): Promise<Verdict | undefined> {
     const own = await this.#verdict(repository, digest, rule)
     if (own.verified) return undefined
-    await this.#adopt(repository)
     return (await this.#isInSigned(repository, digest, rule, deepest)) ? undefined : own
   }
 
   async #isInSigned(repository: string, digest: Digest, rule: ReadRule, levels: number): Promise<boolean> {
     if (levels === 0) return false
-    for (const parent of this.#parents.of(repository, digest)) {
-      if (!(await this.#store.manifest(repository, parent))) continue
+    const { items } = await this.#store.parents(repository, digest, { limit: Infinity })
+    for (const parent of items) {
       if ((await this.#verdict(repository, parent, rule)).verified) return true
       if (await this.#isInSigned(repository, parent, rule, levels - 1)) return true
     }
@@ -73,20 +62,6 @@ export class Guard {
 
   #nameOf(rule: ReadRule): string {
     return slot(this.#names, rule, Infinity, () => String(this.#names.size))
-  }
-
-  // Of an index that was there before this process, only its tag or the tag of its signatures tells.
-  #adopt(repository: string): Promise<void> {
-    return kept(this.#adopted, repository, mostRepositories, async () => {
-      const listing = await this.#store.tags(repository, { limit: Infinity })
-      for (const tag of listing?.items ?? []) {
-        const signed = tag.replace(/^sha256-([a-f\d]{64})(?:\.\w+)?$/, 'sha256:$1')
-        for (const digest of [await this.#store.tag(repository, tag), signed]) {
-          const entry = digest && isDigest(digest) && (await this.#store.manifest(repository, digest))
-          if (entry) this.#parents.add(repository, entry)
-        }
-      }
-    })
   }
 }
 

@@ -12,38 +12,71 @@ import { isAttachment, isReferrersTag } from './attachments.js'
 import type { Guard } from './guard.js'
 import type { AdmissionAction, ReadRule } from './rules.js'
 
+/** A manifest that a repository has, and is to get one more tag. */
+export interface Tagging {
+  readonly repository: string
+  readonly digest: Digest
+  readonly tag: string
+  /** Who wants it; undefined for nobody in particular. */
+  readonly account: string | undefined
+}
+
+/** Where images are let pass that have the signatures that rules ask for. */
+export interface Admission {
+  /** Stands behind access and in front of the handlers. */
+  readonly stage: Stage
+  /**
+   * Asks for what is tagged by another way than a push: Quay's management API.
+   * @throws RegistryError DENIED, as the stage.
+   */
+  readonly tagging: (tagging: Tagging) => Promise<void>
+}
+
 type ManifestCall = Call<Extract<Route, { readonly kind: 'manifest' }>>
 type Next = () => Reply | Promise<Reply>
 
 /**
- * Lets images pass that have the signatures that rules ask for; it stands behind access and in front of the handlers.
- * What is attached to images always passes, so that they can be signed.
+ * Lets images pass that have the signatures that rules ask for. What is attached to images always passes, so that they can be signed.
  *
  * A pull is answered first and then looked at: that way what was looked at is what is sent, whatever becomes of the tag
  * in the meantime.
  * @throws RegistryError DENIED that says which rule, and what was found.
  */
-export function admission(rules: readonly ReadRule[], store: Store, guard: Guard): Stage {
-  return (call, next) => {
+export const admission = (rules: readonly ReadRule[], store: Store, guard: Guard): Admission => ({
+  stage(call, next) {
     const { route, method } = call
     if (route.kind !== 'manifest') return next()
     const manifestCall = call as ManifestCall
     if (method === 'GET' || method === 'HEAD') {
-      const asked = rulesFor(rules, 'pull', manifestCall)
+      const asked = rulesFor(rules, 'pull', askedOf(manifestCall))
       return asked.length === 0
         ? next()
         : whenReady(next(), (reply) => pulled(manifestCall, reply, asked, store, guard))
     }
     if (method !== 'PUT') return next()
-    const asked = rulesFor(rules, 'tag', manifestCall)
+    const asked = rulesFor(rules, 'tag', askedOf(manifestCall))
     return asked.length === 0 ? next() : tagged(manifestCall, next, asked, guard)
-  }
+  },
+  async tagging({ repository, digest, tag, account }) {
+    const asked = rulesFor(rules, 'tag', { repository, account })
+    const entry = asked.length === 0 ? undefined : await store.manifest(repository, digest)
+    const bytes = entry && (await store.manifestBytes(repository, digest))
+    if (!bytes || isAttachment(bytes) || isReferrersTag(tag, entry.mediaType)) return
+    await admit(repository, digest, 'tag', asked, guard)
+  },
+})
+
+interface Asked {
+  readonly repository: string
+  readonly account: string | undefined
 }
 
-const rulesFor = (rules: readonly ReadRule[], action: AdmissionAction, { route, account }: ManifestCall): ReadRule[] =>
+const askedOf = ({ route, account }: ManifestCall): Asked => ({ repository: route.repository, account })
+
+const rulesFor = (rules: readonly ReadRule[], action: AdmissionAction, { repository, account }: Asked): ReadRule[] =>
   rules.filter(
     ({ actions, signers, matches }) =>
-      actions.has(action) && !(account !== undefined && signers.has(account)) && matches(route.repository),
+      actions.has(action) && !(account !== undefined && signers.has(account)) && matches(repository),
   )
 
 async function pulled(

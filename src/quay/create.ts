@@ -1,10 +1,9 @@
 import type { Account } from '../access/accounts.js'
 import { quayRows, type QuayVersion } from '../profiles/quay.js'
 import type { Call, Reply, Stage } from '../protocol/call.js'
-import { Parents } from '../store/parents.js'
 import { allNames } from '../store/pages.js'
 import type { Store } from '../store/store.js'
-import { quayApi, type QuayApi } from './api/api.js'
+import { quayApi, type QuayApi, type QuayApiOptions } from './api/api.js'
 import type { ApiConfig } from './api/config.js'
 import { policyOf } from './artifact-types/policy.js'
 import type { QuayConfig } from './config/fields.js'
@@ -33,6 +32,8 @@ export interface QuayOptions {
   readonly state?: QuayState | undefined
   /** Where URLs lead when the configuration does not say: undefined for where each client has reached us. */
   readonly bound?: (() => { readonly scheme: string; readonly host: string } | undefined) | undefined
+  /** Is asked before the management API points a tag at a manifest. A RegistryError that it throws is the answer. */
+  readonly beforeTag?: QuayApiOptions['beforeTag']
   readonly at: number
   readonly random?: Random | undefined
 }
@@ -75,7 +76,6 @@ export async function createQuay(options: QuayOptions): Promise<Quay> {
   const history = new TagHistory(
     (namespace) => findNamespace(directory, namespace)?.tagExpiration ?? config.DEFAULT_TAG_EXPIRATION.seconds,
   )
-  const parents = new Parents()
   const temporaryTags = new TemporaryTags()
   const load = (kept: QuayState): void => {
     history.load(kept.history)
@@ -85,11 +85,8 @@ export async function createQuay(options: QuayOptions): Promise<Quay> {
   if (state) load(state)
   const users = Object.fromEntries(accounts.map(({ username, password }) => [username, { password }]))
   const secrets = seedDirectory(directory, { ...seed, users: { ...users, ...seed?.users } }, at)
-  await adopt(store, history, parents)
-  store.onChange((change) => {
-    history.record(change)
-    parents.record(change)
-  })
+  await adopt(store, history)
+  store.onChange((change) => history.record(change))
   const origin = (call: Call): { scheme: string; host: string } => {
     const bound = options.bound?.() ?? { scheme: call.origin.scheme, host: call.origin.host }
     const scheme = config.PREFERRED_URL_SCHEME ?? bound.scheme
@@ -98,7 +95,8 @@ export async function createQuay(options: QuayOptions): Promise<Quay> {
   // Made when it is first asked for: where the registry listens is not known before.
   let api: QuayApi | undefined
   const answerApi: Stage = (call, next) => {
-    api ??= quayApi({ directory, store, history, version, config: apiConfigOf(config, origin(call)) })
+    const { beforeTag } = options
+    api ??= quayApi({ directory, store, history, version, config: apiConfigOf(config, origin(call)), beforeTag })
     return api(call) ?? next()
   }
   const rows = quayRows[version]
@@ -114,7 +112,6 @@ export async function createQuay(options: QuayOptions): Promise<Quay> {
         policy,
         directory,
         history,
-        parents,
         temporaryTags,
         store,
         cursors,
@@ -151,16 +148,14 @@ const apiConfigOf = (
 })
 
 /** Takes note of what a store holds that was filled before: by another profile, or while nobody listened. */
-async function adopt(store: Store, history: TagHistory, parents: Parents): Promise<void> {
+async function adopt(store: Store, history: TagHistory): Promise<void> {
   for await (const repository of allNames((page) => store.repositories(page))) {
     for await (const tag of allNames((page) => store.tags(repository, page))) {
       const digest = await store.tag(repository, tag)
       const entry = digest && (await store.manifest(repository, digest))
-      if (!entry) continue
+      if (!entry || history.knows(repository, tag, { digest, at: entry.at })) continue
       const { at, ...kept } = entry
-      const change = { repository, at, change: { type: 'manifest.put', entry: kept, tags: [tag] } } as const
-      if (!history.knows(repository, tag, { digest, at })) history.record(change)
-      parents.record(change)
+      history.record({ repository, at, change: { type: 'manifest.put', entry: kept, tags: [tag] } })
     }
   }
 }

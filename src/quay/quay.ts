@@ -7,7 +7,6 @@ import type { Directory } from './directory/directory.js'
 import type { TagHistory } from './history/tag-history.js'
 import type { Cursors } from './v2/listings.js'
 import type { TemporaryTags } from './v2/temporary-tags.js'
-import type { Parents } from '../store/parents.js'
 
 /** A Quay, as the stages and pages of its v2 API see it. */
 export interface QuayRegistry {
@@ -17,7 +16,6 @@ export interface QuayRegistry {
   readonly policy: ManifestPolicy
   readonly directory: Directory
   readonly history: TagHistory
-  readonly parents: Parents
   readonly temporaryTags: TemporaryTags
   readonly store: Store
   readonly cursors: Cursors

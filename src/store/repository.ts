@@ -1,3 +1,4 @@
+import { mediaTypes } from '../protocol/media-types.js'
 import type { Digest } from '../route/names.js'
 import { Ordered } from './ordered.js'
 import type { Change, Descriptor, Listing, ManifestEntry, ManifestPush, Page, PushResult } from './store.js'
@@ -17,6 +18,8 @@ export interface Repository {
   readonly blobs: Ordered<BlobEntry>
   /** By `subject digest`. */
   readonly referrers: Ordered<Descriptor>
+  /** By `child index`: which indexes name a manifest. */
+  readonly parents: Ordered<true>
 }
 
 export const emptyRepository: Repository = {
@@ -25,6 +28,7 @@ export const emptyRepository: Repository = {
   manifests: new Ordered(),
   blobs: new Ordered(),
   referrers: new Ordered(),
+  parents: new Ordered(),
 }
 
 /** Whether a repository holds nothing: then it does not exist for those who ask. */
@@ -52,18 +56,29 @@ export function apply(repository: Repository, change: Change, at: number): Repos
 
 function putManifest(repository: Repository, entry: ManifestEntry): Repository {
   const manifests = repository.manifests.with(entry.digest, entry)
-  if (!entry.subject) return { ...repository, manifests }
+  const parents = childrenOf(entry).reduce(
+    (known, child) => known.with(`${child} ${entry.digest}`, true),
+    repository.parents,
+  )
+  if (!entry.subject) return { ...repository, manifests, parents }
   const { mediaType, digest, size, artifactType, annotations } = entry
   const descriptor: Descriptor = { mediaType, digest, size, artifactType, annotations }
-  return { ...repository, manifests, referrers: repository.referrers.with(`${entry.subject} ${digest}`, descriptor) }
+  const referrers = repository.referrers.with(`${entry.subject} ${digest}`, descriptor)
+  return { ...repository, manifests, parents, referrers }
 }
 
+const childrenOf = ({ mediaType, references }: ManifestEntry): readonly Digest[] =>
+  mediaType === mediaTypes.imageIndex || mediaType === mediaTypes.dockerManifestList ? references : []
+
 function deleteManifest(repository: Repository, digest: Digest): Repository {
-  const subject = repository.manifests.get(digest)?.subject
+  const entry = repository.manifests.get(digest)
+  const subject = entry?.subject
+  const children = entry ? childrenOf(entry) : []
   return {
     ...repository,
     manifests: repository.manifests.without(digest),
     referrers: subject ? repository.referrers.without(`${subject} ${digest}`) : repository.referrers,
+    parents: children.reduce((known, child) => known.without(`${child} ${digest}`), repository.parents),
   }
 }
 
@@ -108,6 +123,16 @@ export function refusal(
 /** A page of referrers of `subject`. */
 export function listReferrers(repository: Repository, subject: Digest, page: Page): Listing<Descriptor> {
   return takePage(repository.referrers.startingWith(`${subject} `, page.after), page.limit, ([, value]) => value)
+}
+
+/** A page of indexes that name `child`. */
+export function listParents(repository: Repository, child: Digest, page: Page): Listing<Digest> {
+  const behind = child.length + 1
+  return takePage(
+    repository.parents.startingWith(`${child} `, page.after),
+    page.limit,
+    ([key]) => key.slice(behind) as Digest,
+  )
 }
 
 /** The first `limit` of `entries`, mapped, and whether there are more. */

@@ -141,6 +141,9 @@ export interface Store {
   /** Manifests whose subject is `subject`, in the order of their digests; `after` is a digest. */
   referrers(repository: string, subject: Digest, page: Page): Awaitable<Listing<Descriptor>>
 
+  /** Indexes that name a manifest of theirs, whether it is there or not, in the order of their digests. */
+  parents(repository: string, child: Digest, page: Page): Awaitable<Listing<Digest>>
+
   /** Commits a manifest with its tags as one change, if its conditions hold. */
   putManifest(repository: string, push: ManifestPush): Awaitable<PushResult>
 

@@ -152,9 +152,14 @@ void t.test('an index that was there before is known', async (t) => {
   const before = await registryFor(t, { storage: { disk } })
   const { index, child } = await pushIndex(before.wire, 'team/app', '1')
   await sign(before.wire, 'team/app', index, { key: own })
+  // Neither a tag nor the tag of a signature leads to this one.
+  const untagged = await pushIndex(before.wire, 'team/untagged', '1')
+  await sign(before.wire, 'team/untagged', untagged.index, { key: own, form: 'bundle' })
+  for (const tag of ['1', '1-child']) await before.wire.send('DELETE', `/v2/team/untagged/manifests/${tag}`)
   await before.registry.close()
   const { wire } = await guarded(t, {}, { storage: { disk } })
   t.equal(await status(wire, 'team/app', child), 200)
+  t.equal(await status(wire, 'team/untagged', untagged.child), 200)
 })
 
 void t.test('verdicts are kept until the repository changes', async (t) => {
@@ -255,6 +260,47 @@ void t.test('in a Quay as well', async (t) => {
   t.match(errorOf(denied), { code: 'DENIED', message: /may not be pulled/ })
   await sign(plain.wire, 'team/app', digest, { key: own })
   t.equal((await pull()).status, 200)
+})
+
+void t.test('in a Quay, tags are set by its management API as well', async (t) => {
+  const { registry, wire } = await registryFor(t, {
+    profile: 'quay-3.12',
+    quay: {
+      users: { mary: { password: 'password' } },
+      organizations: {
+        team: {
+          owners: ['mary'],
+          repositories: { app: {} },
+          applications: { tagger: { tokens: [{ user: 'mary', scopes: 'repo:write' }] } },
+        },
+      },
+    },
+    admission: [{ ...rule, actions: 'tag' }],
+  })
+  const plain = await registryFor(t, { storage: registry.store })
+  const digest = await plain.wire.image('team/app', '1')
+  const [token = ''] = registry.secrets?.oauthTokens['team/tagger'] ?? []
+  const api = async (method: string, page: string, manifest: string = digest) => {
+    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
+    const body = JSON.stringify({ manifest_digest: manifest })
+    const reply = await wire.send(method, `/api/v1/repository/team/app/tag/${page}`, { headers, body })
+    return { status: reply.status, message: (JSON.parse(reply.text) as { message?: string }).message }
+  }
+  const refused = {
+    status: 403,
+    message: `${digest} of team/app may not be tagged: the admission rule for team/* asks for a signature by the rule's key, and there is none (NO_SIGNATURES)`,
+  }
+  t.match(await api('PUT', '2'), refused)
+  t.match(await api('POST', '1/restore'), refused)
+  t.equal(await registry.store.tag('team/app', '2'), undefined)
+  await sign(plain.wire, 'team/app', digest, { key: own })
+  t.equal((await api('PUT', '2')).status, 201)
+  t.equal((await api('POST', '1/restore')).status, 200)
+  t.equal(await registry.store.tag('team/app', '2'), digest)
+  const signature = await registry.store.tag('team/app', `${digest.replace(':', '-')}.sig`)
+  await plain.wire.send('DELETE', `/v2/team/app/manifests/${digest.replace(':', '-')}.sig`)
+  t.equal((await api('PUT', '3')).status, 403, 'signed no more')
+  t.equal((await api('PUT', 'kept.sig', signature)).status, 201, 'what is attached always passes')
 })
 
 void t.test('rules that are none', async (t) => {

@@ -45,6 +45,8 @@ export interface QuayApiOptions {
   readonly history: TagHistory
   readonly config?: Partial<ApiConfig> | undefined
   readonly version: QuayVersion
+  /** Is asked before a tag is pointed at a manifest. A RegistryError that it throws is the answer. @default nobody */
+  readonly beforeTag?: ApiState['beforeTag'] | undefined
   /** Deletes all that a repository, `namespace/name`, holds. @default what its tags lead to */
   readonly deleteContent?: ((repository: string, at: number) => Awaitable<void>) | undefined
 }
@@ -62,6 +64,7 @@ export function quayApi(options: QuayApiOptions): QuayApi {
   const state: ApiState = {
     ...options,
     config: { ...apiDefaults, ...options.config },
+    beforeTag: options.beforeTag ?? (() => undefined),
     deleteContent: options.deleteContent ?? ((repository, at) => deleteTaggedContent(store, repository, at)),
   }
   return (call) => {

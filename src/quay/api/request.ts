@@ -1,5 +1,6 @@
 import type { Awaitable } from '../../protocol/awaitable.js'
 import type { Call, Reply } from '../../protocol/call.js'
+import type { Digest } from '../../route/names.js'
 import { first } from '../../route/query.js'
 import type { QuayVersion } from '../../profiles/quay.js'
 import type { Store } from '../../store/store.js'
@@ -21,6 +22,13 @@ export interface ApiState {
   readonly history: TagHistory
   readonly config: ApiConfig
   readonly version: QuayVersion
+  /** Is asked before a tag is pointed at a manifest of a repository, `namespace/name`. @throws RegistryError */
+  readonly beforeTag: (tagging: {
+    readonly repository: string
+    readonly digest: Digest
+    readonly tag: string
+    readonly account: string | undefined
+  }) => Awaitable<void>
   /** Deletes all that a repository, `namespace/name`, holds. */
   readonly deleteContent: (repository: string, at: number) => Awaitable<void>
 }

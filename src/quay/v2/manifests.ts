@@ -28,7 +28,7 @@ export async function pullManifest(call: ManifestCall, next: Next, quay: QuayReg
   const { repository, reference } = call.route
   if (reference.digest !== undefined) {
     const hidden = quay.rows.servesUntagged
-    if (!isLedTo(quay, repository, reference.digest, { at: call.at, hidden })) throw unknown()
+    if (!(await isLedTo(quay, repository, reference.digest, { at: call.at, hidden }))) throw unknown()
     return plain(await next())
   }
   if (quay.history.status(repository, reference.tag, call.at) === 'expired') {

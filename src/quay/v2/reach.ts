@@ -6,13 +6,13 @@ import type { QuayRegistry } from '../quay.js'
  * (data/model/oci/manifest.py), whatever else is stored.
  * @param hidden Temporary tags count too.
  */
-export function isLedTo(
-  { history, parents, temporaryTags }: QuayRegistry,
+export async function isLedTo(
+  { history, store, temporaryTags }: QuayRegistry,
   repository: string,
   digest: Digest,
   { at, hidden }: { readonly at: number; readonly hidden: boolean },
-): boolean {
+): Promise<boolean> {
   const isTagged = (one: Digest): boolean =>
     history.tagsOf(repository, one, at).length > 0 || (hidden && temporaryTags.has(repository, one, at))
-  return isTagged(digest) || [...parents.of(repository, digest)].some(isTagged)
+  return isTagged(digest) || (await store.parents(repository, digest, { limit: Infinity })).items.some(isTagged)
 }

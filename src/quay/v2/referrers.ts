@@ -19,7 +19,7 @@ type ReferrersCall = Call<Extract<Route, { readonly kind: 'referrers' }>>
  */
 export async function listReferrers(call: ReferrersCall, quay: QuayRegistry): Promise<Reply> {
   const { repository, digest } = call.route
-  if (!isLedTo(quay, repository, digest, { at: call.at, hidden: false })) throw manifestInvalid('')
+  if (!(await isLedTo(quay, repository, digest, { at: call.at, hidden: false }))) throw manifestInvalid('')
   const filter = first(call.query, 'artifactType')
   const found = new Map<string, Descriptor>()
   const { items } = await quay.store.referrers(repository, digest, { limit: Infinity })

@@ -150,6 +150,30 @@ export const manifestCases: readonly ContractCase[] = [
     },
   },
   {
+    name: 'the parents of a manifest are the indexes that name it, as long as they are there',
+    async run(open) {
+      const store = await open()
+      const child = someDigest('child')
+      const list = 'application/vnd.docker.distribution.manifest.list.v2+json'
+      const index = { mediaType: 'application/vnd.oci.image.index.v1+json', references: [child, someDigest('other')] }
+      const pushes = [
+        manifestPush('{"n":1}', index),
+        manifestPush('{"n":2}', { ...index, mediaType: list }),
+        manifestPush('{"n":3}', { ...index, tags: ['3'] }),
+      ]
+      for (const push of pushes) await putManifest(store, 'app', push)
+      await putManifest(store, 'app', manifestPush('{"n":4}', { references: [child] }))
+      const expected = pushes.map(({ entry }) => entry.digest).toSorted()
+      assert.deepEqual(await store.parents('app', child, all), { items: expected, more: false })
+      const [first, second] = expected
+      assert.deepEqual(await store.parents('app', child, { after: first, limit: 1 }), { items: [second], more: true })
+      await store.deleteManifest('app', second as typeof child, 0)
+      assert.equal((await store.parents('app', child, all)).items.length, 2)
+      assert.equal((await store.parents('app', someDigest('other'), all)).items.length, 2)
+      assert.deepEqual(await store.parents('two', child, all), { items: [], more: false })
+    },
+  },
+  {
     name: 'each committed change is told once, in order, as plain data',
     async run(open) {
       const store = await open()

@@ -8,6 +8,7 @@ import {
   apply,
   emptyRepository,
   isEmpty,
+  listParents,
   listReferrers,
   refusal,
   tagsOf,
@@ -132,6 +133,8 @@ export function diskStore(folder: string): Store {
     },
 
     referrers: (name, subject, page) => listReferrers(repositoryOf(name), subject, page),
+
+    parents: (name, child, page) => listParents(repositoryOf(name), child, page),
 
     async putManifest(name, push) {
       const { digest } = push.entry

@@ -4,6 +4,7 @@ import { Listeners } from '../listeners.js'
 import { Leases } from '../leases.js'
 import {
   emptyRepository,
+  listParents,
   listReferrers,
   refusal,
   tagsOf,
@@ -69,6 +70,8 @@ export function memoryStore({ base = emptyState }: { readonly base?: MemoryState
     referrers(name, subject, page) {
       return listReferrers(repositoryOf(name) ?? emptyRepository, subject, page)
     },
+
+    parents: (name, child, page) => listParents(repositoryOf(name) ?? emptyRepository, child, page),
 
     putManifest(name, push) {
       const refused = refusal(repositoryOf(name) ?? emptyRepository, push)

@@ -122,7 +122,9 @@ function changeExpiration(request: ApiRequest, where: string, tag: string, expir
 }
 
 async function move(request: ApiRequest, where: string, tag: string, digest: string | null): Promise<void> {
-  const { store, call } = request
-  const moved = digest !== null && isDigest(digest) && (await retag(store, where, { tag, digest, at: call.at }))
+  const { store, call, beforeTag } = request
+  if (digest === null || !isDigest(digest)) throw notFound(request)
+  await beforeTag({ repository: where, digest, tag, account: call.account })
+  const moved = await retag(store, where, { tag, digest, at: call.at })
   if (!moved) throw notFound(request)
 }
