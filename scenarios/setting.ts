@@ -16,7 +16,7 @@ export interface Setting extends ScenarioContext {
   readonly home: (options?: DeskOptions & { readonly env?: Readonly<Record<string, string>> }) => Desk
 }
 
-export interface TellOptions extends Pick<StartOptions, 'referrers' | 'profile' | 'config' | 'quay'> {
+export interface TellOptions extends Pick<StartOptions, 'referrers' | 'auth' | 'profile' | 'config' | 'quay'> {
   /** Statuses of refusals that are part of the stories. @default none */
   readonly refused?: readonly number[]
 }

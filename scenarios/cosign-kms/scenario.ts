@@ -1,9 +1,7 @@
 import type { Scenario, ScenarioContext } from '../scenario.js'
-import { startRegistry } from '../../harness/index.js'
 import { sitDown, type Signer } from '../cosign/signer.js'
 import { cosign2, cosign3, type Cosign } from '../cosign/versions.js'
-import { assertGranted, Heard } from '../heard.js'
-import { alice } from '../people.js'
+import { tell } from '../setting.js'
 import { drawer } from './drawer.js'
 import { vault } from './vault.js'
 
@@ -25,14 +23,12 @@ export const cosignKms: Scenario = {
   },
 }
 
-async function play(
+const over = 'https, login'
+
+const play = (
   context: ScenarioContext,
   cosign: Cosign,
   where: string,
   story: (signer: Signer) => Promise<void>,
-): Promise<void> {
-  await using registry = await startRegistry({ tls: true, accounts: [alice] })
-  const heard = new Heard(registry)
-  await story(sitDown(context, cosign, { registry, account: alice, over: 'https, login', where }))
-  assertGranted(heard.all, { scheme: 'https', accounts: [alice.username] })
-}
+): Promise<void> =>
+  tell(context, [over], ({ registry, account }) => story(sitDown(context, cosign, { registry, account, over, where })))
