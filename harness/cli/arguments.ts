@@ -9,6 +9,8 @@ type CommandName = (typeof commands)[number]
 
 export interface Arguments {
   readonly command: CommandName | 'help' | 'version'
+  /** What help is asked for. */
+  readonly topic: CommandName
   /** What follows the command's name. */
   readonly rest: readonly string[]
   readonly options: StartOptions
@@ -33,6 +35,7 @@ export function readArguments(args: readonly string[]): Arguments {
   if (command === name) checkFlags(name, values)
   return {
     command,
+    topic: name,
     rest,
     options: startOptions(values),
     caOut: values['ca-out'],
@@ -47,14 +50,17 @@ export function readArguments(args: readonly string[]): Arguments {
 
 const isCommand = (name: string): name is CommandName => (commands as readonly string[]).includes(name)
 
+const ownFlags = (command: CommandName): ReadonlySet<string> =>
+  new Set(command === 'verify' || command === 'binaries' ? flagsOf[command] : [])
+
 function checkFlags(command: CommandName, values: Values): void {
   for (const [owner, names] of Object.entries(flagsOf)) {
     const wrong = owner === command ? undefined : names.find((flag) => values[flag] !== undefined)
-    if (wrong !== undefined) throw new UsageError(`--${wrong} goes with ${owner}`)
+    if (wrong !== undefined && !ownFlags(command).has(wrong)) throw new UsageError(`--${wrong} goes with ${owner}`)
   }
   if (command !== 'verify') return
-  const known: ReadonlySet<string> = new Set([...flagsOf.verify, 'json', 'quiet'])
-  const wrong = Object.keys(values).find((flag) => !known.has(flag))
+  const known = ownFlags('verify')
+  const wrong = Object.keys(values).find((flag) => !known.has(flag) && flag !== 'json' && flag !== 'quiet')
   if (wrong !== undefined) {
     const hint = wrong === 'ca-out' || wrong.startsWith('tls') ? ' (--ca-file says which CA to trust)' : ''
     throw new UsageError(`--${wrong} does not go with verify${hint}`)

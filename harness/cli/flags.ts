@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { cosignOnly } from './cosign-flags.js'
 import { suggestion } from '../../src/protocol/nearest.js'
 
 /** A command line that cannot be carried out: exit code 2. */
@@ -33,14 +34,27 @@ export interface Values {
   readonly 'certificate-oidc-issuer-regexp'?: string
   readonly 'certificate-chain'?: string
   readonly 'ca-roots'?: string
+  readonly 'ca-intermediates'?: string
   readonly 'trusted-root'?: string
   readonly 'insecure-ignore-tlog'?: boolean
   readonly 'insecure-ignore-sct'?: boolean
+  readonly 'private-infrastructure'?: boolean
+  readonly 'use-signed-timestamps'?: boolean
+  readonly 'allow-certificate-chain'?: boolean
+  readonly 'experimental-oci11'?: boolean
+  readonly 'new-bundle-format'?: boolean
+  readonly 'max-workers'?: string
+  readonly 'signature-digest-algorithm'?: string
+  readonly recursive?: boolean
   readonly strict?: boolean
   readonly type?: string
   readonly 'predicate-type'?: string
   readonly annotations?: readonly string[]
   readonly 'ca-file'?: string
+  readonly 'registry-cacert'?: string
+  readonly 'registry-username'?: string
+  readonly 'registry-password'?: string
+  readonly 'registry-token'?: string
   readonly json?: boolean
   readonly quiet?: boolean
   readonly help?: boolean
@@ -77,21 +91,34 @@ const flags = {
   'certificate-oidc-issuer-regexp': { type: 'string' },
   'certificate-chain': { type: 'string' },
   'ca-roots': { type: 'string' },
+  'ca-intermediates': { type: 'string' },
   'trusted-root': { type: 'string' },
   'insecure-ignore-tlog': { type: 'boolean' },
   'insecure-ignore-sct': { type: 'boolean' },
+  'private-infrastructure': { type: 'boolean' },
+  'use-signed-timestamps': { type: 'boolean' },
+  'allow-certificate-chain': { type: 'boolean' },
+  'experimental-oci11': { type: 'boolean' },
+  'new-bundle-format': { type: 'boolean' },
+  'max-workers': { type: 'string' },
+  'signature-digest-algorithm': { type: 'string' },
+  recursive: { type: 'boolean', short: 'r' },
   strict: { type: 'boolean' },
   type: { type: 'string' },
   'predicate-type': { type: 'string' },
   annotations: { type: 'string', short: 'a', multiple: true },
   'ca-file': { type: 'string' },
+  'registry-cacert': { type: 'string' },
+  'registry-username': { type: 'string' },
+  'registry-password': { type: 'string' },
+  'registry-token': { type: 'string' },
   json: { type: 'boolean' },
   quiet: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const satisfies Readonly<Record<FlagName, NonNullable<ParseArgsConfig['options']>[string]>>
 
-/** Flags that one command alone has; the others that it has are `json`, `help` and `version`. */
+/** Flags that serving has not; the others that these commands have are `json`, `help` and `version`. */
 export const flagsOf: Readonly<Record<'binaries' | 'verify', readonly FlagName[]>> = {
   binaries: ['from', 'offline'],
   verify: [
@@ -102,24 +129,53 @@ export const flagsOf: Readonly<Record<'binaries' | 'verify', readonly FlagName[]
     'certificate-oidc-issuer-regexp',
     'certificate-chain',
     'ca-roots',
+    'ca-intermediates',
     'trusted-root',
     'insecure-ignore-tlog',
     'insecure-ignore-sct',
+    'private-infrastructure',
+    'use-signed-timestamps',
+    'allow-certificate-chain',
+    'experimental-oci11',
+    'new-bundle-format',
+    'max-workers',
+    'signature-digest-algorithm',
+    'offline',
+    'recursive',
     'strict',
     'type',
     'predicate-type',
     'annotations',
     'ca-file',
+    'registry-cacert',
+    'registry-username',
+    'registry-password',
+    'registry-token',
   ],
 }
 
 /** Reads flags and words. @throws UsageError with what is wrong and what may have been meant. */
 export function parseFlags(args: readonly string[]): { readonly values: Values; readonly positionals: string[] } {
   try {
-    return parseArgs({ args: [...args], options: flags, allowPositionals: true, strict: true })
+    return parseArgs({ args: asWritten(args), options: flags, allowPositionals: true, strict: true })
   } catch (error) {
     throw new UsageError(explain(error as NodeJS.ErrnoException, args))
   }
+}
+
+// cosign writes `--insecure-ignore-tlog=true`, as every Go program may, and has its older names of flags still.
+function asWritten(args: readonly string[]): string[] {
+  const end = args.indexOf('--')
+  const until = end === -1 ? args.length : end
+  const before = args.slice(0, until).flatMap((arg): string[] => {
+    const [, name = '', rest = ''] = /^--([^=]+)(.*)$/s.exec(arg.replace(/^--cert(?=-|=|$)/, '--certificate')) ?? []
+    if (name === '') return [arg]
+    if (rest === '' || flags[name as FlagName]?.type !== 'boolean') return [`--${name}${rest}`]
+    if (rest === '=true') return [`--${name}`]
+    if (rest === '=false') return []
+    throw new UsageError(`--${name} is true or false, and not ${rest.slice(1)}`)
+  })
+  return [...before, ...args.slice(until)]
 }
 
 /** One of the values that a flag may have. @throws UsageError that lists them. */
@@ -132,7 +188,14 @@ export function oneOf<const T extends string>(flag: string, value: string, allow
 function explain(error: NodeJS.ErrnoException, args: readonly string[]): string {
   if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
     const flag = /'(--?[^ '=]+)/.exec(error.message)?.[1] ?? args.find((text) => text.startsWith('-')) ?? ''
+    const reason = cosignOnly(flag)
+    if (reason !== undefined) return reason
     const names = Object.keys(flags).map((name) => `--${name}`)
+    // cosign 1 has `-key`, which is read as three flags of one letter here.
+    const short = args
+      .map((arg) => /^-([a-z][a-z-]+)/.exec(arg)?.[1])
+      .find((name) => name && `-${name}`.startsWith(flag))
+    if (short !== undefined && names.includes(`--${short}`)) return `unknown flag -${short} (did you mean --${short}?)`
     return `unknown flag ${flag}${suggestion(flag, names)}`
   }
   const [flag, value] = /'(?:-., )?(--[^ ']+)( <value>)?'?/.exec(error.message)?.slice(1) ?? []

@@ -40,18 +40,8 @@ What it says
   --help, --version
 
 Commands
-  verify REF                  verify what is signed, in any registry: REF is
-                              HOST:PORT/REPOSITORY:TAG, or @DIGEST
-    --key FILE                by this public key (repeatable) ...
-    --certificate-identity ID, --certificate-oidc-issuer ISSUER
-                              ... or by a certificate of ID, vouched for by
-                              ISSUER, from a CA that is trusted:
-    --ca-roots FILE, --certificate-chain FILE, --trusted-root FILE
-    --type attestation        attestations in place of signatures ...
-    --predicate-type TYPE     ... of this type
-    -a KEY=VALUE              the signature must say this (repeatable)
-    --strict                  by podman's rules, not by the real cosign's
-    --ca-file FILE            the CA of the registry
+  verify --key FILE REF...    verify cosign's signatures in any registry
+                              (start-registry verify --help has its flags)
   scenarios [NAME...]         run end-to-end stories with the real clients
   binaries list               say which real clients are here, and where
   binaries install [NAME...]  build the missing ones with the Go toolchain

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readArguments, type Arguments } from './arguments.js'
 import { UsageError } from './flags.js'
+import { sayError } from './say-error.js'
 
 /** Carries out a command line and answers the exit code: 0 done, 1 failed, 2 wrong use. */
 async function main(args: readonly string[]): Promise<number> {
@@ -11,23 +12,23 @@ async function main(args: readonly string[]): Promise<number> {
     return await run(parsed)
   } catch (error) {
     const usage = error instanceof UsageError
-    const message = error instanceof Error ? error.message : String(error)
-    if (json) process.stdout.write(`${JSON.stringify({ event: 'error', message })}\n`)
-    else
-      process.stderr.write(`${prefixed(message)}\n${usage ? 'start-registry --help lists commands and flags\n' : ''}`)
+    sayError(error, json)
+    if (usage && !json) process.stderr.write(`${helpHint(args)}\n`)
     return usage ? 2 : 1
   }
 }
 
-const prefixed = (message: string): string =>
-  message.startsWith('start-registry: ') ? message : `start-registry: ${message}`
+const helpHint = (args: readonly string[]): string =>
+  args.includes('verify')
+    ? 'start-registry verify --help lists its flags'
+    : 'start-registry --help lists commands and flags'
 
 // Each command is loaded when it is asked for: serving must not wait for what runs clients.
 async function run(args: Arguments): Promise<number> {
   switch (args.command) {
     case 'help': {
-      const { help } = await import('./help.js')
-      process.stdout.write(help)
+      const [{ help }, { verifyHelp }] = await Promise.all([import('./help.js'), import('./verify-help.js')])
+      process.stdout.write(args.topic === 'verify' ? verifyHelp : help)
       return 0
     }
     case 'version': {

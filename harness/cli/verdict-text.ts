@@ -30,17 +30,32 @@ export function verdictText(verdict: Verdict, { name, url, policy }: Verified): 
     ...findings.map((finding) => `${' '.repeat(14)}${findingText(finding)}`),
     '',
     ...signatures.flatMap(signatureLines),
+    ...(verdict.children ?? []).flatMap(childLines),
   ]
   return `${lines.join('\n').trimEnd()}\n`
 }
 
 /** Why a verdict is not a better one, in one line. */
-export function whyNot({ findings, signatures }: Verdict): string {
+export function whyNot(verdict: Verdict): string {
+  // With its images an index is only as good as each of them.
+  const { findings, signatures } = [verdict, ...(verdict.children ?? [])].find((one) => !isGood(one)) ?? verdict
   const reasons = [...findings, ...signatures.flatMap((one) => (one.verified ? [] : one.findings))]
   const [first] = reasons
   if (!first) return 'no rule says why'
   const more = new Set(reasons.map(({ code }) => code)).size - 1
   return `${findingText(first)}${more > 0 ? `, and for ${more} other ${more === 1 ? 'reason' : 'reasons'}` : ''}`
+}
+
+const isGood = ({ findings, signatures }: Verdict): boolean =>
+  findings.length === 0 && signatures.some(({ verified }) => verified)
+
+function childLines({ verified, digest, findings, signatures }: Verdict): string[] {
+  return [
+    '',
+    `image ${digest} of this index: ${verified ? 'verified' : 'NOT verified'}`,
+    ...findings.map((finding) => `    ${findingText(finding)}`),
+    ...signatures.flatMap(signatureLines),
+  ]
 }
 
 const forms: Readonly<Record<StorageForm, string>> = {

@@ -1,13 +1,18 @@
+import type { Login } from '../../src/client/authorization.js'
 import { parseReference, type ImageReference } from '../../src/client/reference.js'
 import type { CertificatePolicy, TrustPolicy, VerifyPolicy } from '../signatures/options.js'
+import { keyReferenceProblem } from './key-reference.js'
 import { oneOf, UsageError, type Values } from './flags.js'
 
 /** What `verify` is asked to do. */
 export interface VerifyRequest {
-  readonly reference: ImageReference
+  readonly references: readonly ImageReference[]
+  /** Its keys are key references (key-reference.ts). */
   readonly policy: VerifyPolicy
   /** A file with CAs of registries. */
   readonly caFile: string | undefined
+  /** Of the registry, in place of the one that is kept. */
+  readonly login: Login | undefined
 }
 
 /**
@@ -15,24 +20,26 @@ export interface VerifyRequest {
  * @throws UsageError for anything that is missing, or too much.
  */
 export function verifyRequest(rest: readonly string[], values: Values): VerifyRequest {
-  const [text, ...more] = rest
-  if (text === undefined) throw new UsageError('verify needs a reference: HOST:PORT/REPOSITORY:TAG or …@DIGEST')
-  if (more.length > 0) throw new UsageError(`verify takes one reference, and ${more[0]} is another`)
+  if (rest.length === 0) throw new UsageError('verify needs a reference: HOST:PORT/REPOSITORY:TAG or …@DIGEST')
   const type = values.type === undefined ? 'image' : oneOf('--type', values.type, ['image', 'attestation'])
   const predicateType = values['predicate-type']
   if (predicateType !== undefined && type !== 'attestation') {
     throw new UsageError('--predicate-type goes with --type attestation')
   }
   return {
-    reference: referenceOf(text),
+    references: rest.map(referenceOf),
     policy: {
       ...whose(values),
       strict: values.strict,
       annotations: annotationsOf(values.annotations ?? []),
       type,
       predicateType,
+      recursive: values.recursive,
+      experimentalOci11: values['experimental-oci11'],
+      allowCertificateChain: values['allow-certificate-chain'],
     },
-    caFile: values['ca-file'],
+    caFile: caFileOf(values),
+    login: loginOf(values),
   }
 }
 
@@ -44,6 +51,23 @@ function referenceOf(text: string): ImageReference {
   }
 }
 
+function caFileOf({ 'ca-file': own, 'registry-cacert': cosigns }: Values): string | undefined {
+  if (own !== undefined && cosigns !== undefined) throw new UsageError('--ca-file and --registry-cacert are the same')
+  return own ?? cosigns
+}
+
+function loginOf(values: Values): Login | undefined {
+  const { 'registry-username': username, 'registry-password': password, 'registry-token': registryToken } = values
+  if ((username === undefined) !== (password === undefined)) {
+    throw new UsageError('--registry-username and --registry-password go together')
+  }
+  if (username !== undefined && registryToken !== undefined) {
+    throw new UsageError('--registry-username and --registry-token do not go together')
+  }
+  if (registryToken !== undefined) return { registryToken }
+  return username === undefined || password === undefined ? undefined : { username, password }
+}
+
 function whose(values: Values): TrustPolicy {
   const { key: keys } = values
   const named = certificateFlags.find((flag) => values[flag] !== undefined)
@@ -52,8 +76,19 @@ function whose(values: Values): TrustPolicy {
   }
   const trustedRoot = values['trusted-root']
   // Without one nothing is asked of a log, and a command line of cosign's is right as it is.
-  const root = { trustedRoot, ignoreTlog: values['insecure-ignore-tlog'], ignoreSct: values['insecure-ignore-sct'] }
-  if (keys) return { keys, ...root }
+  const root = {
+    trustedRoot,
+    ignoreTlog: values['insecure-ignore-tlog'] ?? values['private-infrastructure'],
+    ignoreSct: values['insecure-ignore-sct'],
+    requireTimestamp: values['use-signed-timestamps'],
+  }
+  if (root.requireTimestamp && trustedRoot === undefined) {
+    throw new UsageError('--use-signed-timestamps goes with --trusted-root, which has the authorities')
+  }
+  if (keys) {
+    for (const key of keys) checkKey(key)
+    return { keys, ...root }
+  }
   if (named === undefined) {
     throw new UsageError(
       'say whose signatures count: --key FILE, or --certificate-identity and --certificate-oidc-issuer',
@@ -69,6 +104,7 @@ const certificateFlags = [
   'certificate-oidc-issuer-regexp',
   'certificate-chain',
   'ca-roots',
+  'ca-intermediates',
 ] as const
 
 function certificateOf(values: Values): CertificatePolicy {
@@ -83,7 +119,9 @@ function certificateOf(values: Values): CertificatePolicy {
   }
   oneOfTwo('certificate-identity')
   oneOfTwo('certificate-oidc-issuer')
-  const [chain, roots] = [values['certificate-chain'], values['ca-roots']]
+  const { 'certificate-chain': chain, 'ca-roots': roots, 'ca-intermediates': intermediates } = values
+  if (intermediates !== undefined && roots === undefined)
+    throw new UsageError('--ca-intermediates goes with --ca-roots')
   if (chain !== undefined && roots !== undefined)
     throw new UsageError('--certificate-chain and --ca-roots do not go together')
   if (chain === undefined && roots === undefined && values['trusted-root'] === undefined) {
@@ -95,8 +133,14 @@ function certificateOf(values: Values): CertificatePolicy {
     issuer: values['certificate-oidc-issuer'],
     issuerRegExp: values['certificate-oidc-issuer-regexp'],
     roots,
+    intermediates,
     chain,
   }
+}
+
+function checkKey(reference: string): void {
+  const problem = keyReferenceProblem(reference)
+  if (problem !== undefined) throw new UsageError(problem)
 }
 
 function annotationsOf(texts: readonly string[]): Record<string, string> | undefined {

@@ -14,6 +14,8 @@ export interface CertificatePolicy {
   readonly issuerRegExp?: string | undefined
   /** The CAs that are trusted: PEM text or the path of a file with it. */
   readonly roots?: string | undefined
+  /** With `roots`: CAs between one of them and a leaf, as `roots`. */
+  readonly intermediates?: string | undefined
   /** The path to one that is, the CA last, those between it and a leaf in front: PEM text or a path. */
   readonly chain?: string | undefined
 }
@@ -34,6 +36,8 @@ export interface VerifyPolicy {
   readonly ignoreTlog?: boolean | undefined
   /** With `trustedRoot`: a certificate need not be in one. @default false */
   readonly ignoreSct?: boolean | undefined
+  /** With `trustedRoot`: a signature must have a timestamp of one of its authorities. @default false */
+  readonly requireTimestamp?: boolean | undefined
   /** Verify by the rules of podman's containers/image, and not by what the real cosign accepts. @default false */
   readonly strict?: boolean | undefined
   /** What a signature has to say, as with `cosign verify -a`. @default nothing */
@@ -42,12 +46,18 @@ export interface VerifyPolicy {
   readonly type?: 'image' | 'attestation' | undefined
   /** Of an attestation: the predicate type's URI or cosign's name of it. @default any */
   readonly predicateType?: string | undefined
+  /** Verify each image of an index as well, and what that holds in turn. @default false */
+  readonly recursive?: boolean | undefined
+  /** Look at signatures of cosign's OCI 1.1 mode too; `strict` always does. @default false */
+  readonly experimentalOci11?: boolean | undefined
+  /** Take a bundle that has its certificate's whole chain, which a bundle of version 0.3 should not. @default false */
+  readonly allowCertificateChain?: boolean | undefined
 }
 
 /** Whose signatures count. */
 export type TrustPolicy = Pick<
   VerifyPolicy,
-  'key' | 'keys' | 'certificate' | 'trustedRoot' | 'ignoreTlog' | 'ignoreSct'
+  'key' | 'keys' | 'certificate' | 'trustedRoot' | 'ignoreTlog' | 'ignoreSct' | 'requireTimestamp'
 >
 
 /** Looks at the signatures of what a registry holds, without a request. */

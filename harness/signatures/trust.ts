@@ -14,20 +14,27 @@ import type { CertificatePolicy, TrustPolicy, VerifyPolicy } from './options.js'
  * @throws TypeError when it does not say, or twice; Error for a file that cannot be read; CosignError for what is no key.
  */
 export function readPolicy(policy: TrustPolicy & Pick<VerifyPolicy, 'strict'>, now: number): Policy {
-  const { key, keys, certificate, ignoreTlog } = policy
+  const { key, keys, certificate, ignoreTlog, requireTimestamp } = policy
   const given = [key, keys, certificate].filter((one) => one !== undefined)
   if (given.length !== 1) throw wrong('say whose signatures count with one of key, keys and certificate')
   const trustedRoot = policy.trustedRoot === undefined ? undefined : rootOf(policy.trustedRoot)
   if (certificate) return { certificates: certificateCheck(certificatesOf(certificate, policy, trustedRoot, now)) }
   const all = keys ?? (key === undefined ? [] : [key])
   if (all.length === 0) throw wrong('keys must have at least one key')
-  const log = trustedRoot && logCheck({ trustedRoot, now, ...(ignoreTlog && { requireTlog: 0 }) })
+  const log =
+    trustedRoot &&
+    logCheck({
+      trustedRoot,
+      now,
+      ...(ignoreTlog && { requireTlog: 0 }),
+      requireTimestamp: Number(requireTimestamp ?? 0),
+    })
   return { keys: all.map(readKey), log }
 }
 
 function certificatesOf(
-  { identity, identityRegExp, issuer, issuerRegExp, roots, chain }: CertificatePolicy,
-  { strict = false, ignoreTlog, ignoreSct }: TrustPolicy & Pick<VerifyPolicy, 'strict'>,
+  { identity, identityRegExp, issuer, issuerRegExp, roots, intermediates, chain }: CertificatePolicy,
+  { strict = false, ignoreTlog, ignoreSct, requireTimestamp }: TrustPolicy & Pick<VerifyPolicy, 'strict'>,
   trustedRoot: TrustedRoot | undefined,
   now: number,
 ): Parameters<typeof certificateCheck>[0] {
@@ -35,6 +42,7 @@ function certificatesOf(
     throw wrong('certificates need CAs: roots, chain or trustedRoot')
   }
   if (roots !== undefined && chain !== undefined) throw wrong('roots and chain do not go together')
+  if (intermediates !== undefined && roots === undefined) throw wrong('intermediates goes with roots')
   if ((identity === undefined) === (identityRegExp === undefined)) {
     throw wrong('say who must have signed with one of identity and identityRegExp')
   }
@@ -44,11 +52,12 @@ function certificatesOf(
   const path = chain === undefined ? undefined : readCertificates(chain)
   return {
     roots: roots === undefined ? path?.slice(-1) : readCertificates(roots),
-    intermediates: path?.slice(0, -1),
+    intermediates: intermediates === undefined ? path?.slice(0, -1) : readCertificates(intermediates),
     trustedRoot,
     identity: { subject: identity, subjectRegExp: identityRegExp, issuer, issuerRegExp, anchored: strict },
     ...(ignoreTlog && { requireTlog: 0 }),
     ...(ignoreSct && { requireSct: 0 }),
+    requireTimestamp: Number(requireTimestamp ?? 0),
     now,
   }
 }

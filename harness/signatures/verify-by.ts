@@ -9,10 +9,12 @@ export function verifyBy(
   policy: Policy,
   source: SignatureSource,
   digest: string,
-  { strict, annotations, type = 'image', predicateType }: VerifyPolicy,
+  { strict, annotations, type = 'image', predicateType, ...rest }: VerifyPolicy,
   more: Pick<AttestationOptions, 'reference' | 'signatures' | 'now'> = {},
 ): Promise<Verdict> {
-  const options = { strictness: strict ? 'strict' : 'cosign', annotations, ...more } as const
+  const { recursive, experimentalOci11, allowCertificateChain } = rest
+  const looked = { annotations, recursive, experimentalOci11, allowCertificateChain }
+  const options = { strictness: strict ? 'strict' : 'cosign', ...looked, ...more } as const
   return type === 'image'
     ? verifyImage(source, digest, policy, options)
     : verifyAttestation(source, digest, policy, { ...options, predicateType })

@@ -185,7 +185,10 @@ void t.test('a key file that is none is named', async (t) => {
 void t.test('wrong use is 2', async (t) => {
   const rows: readonly (readonly [args: string[], message: string])[] = [
     [[], 'verify needs a reference: HOST:PORT/REPOSITORY:TAG or …@DIGEST'],
-    [['localhost:1/a', 'b', '--key', 'k'], 'verify takes one reference, and b is another'],
+    [
+      ['localhost:1/a', 'b:1', '--key', 'k'],
+      '"b:1" names no registry: write HOST:PORT/… in front, or docker.io/… for Docker Hub',
+    ],
     [['app:1', '--key', 'k'], '"app:1" names no registry: write HOST:PORT/… in front, or docker.io/… for Docker Hub'],
     [
       ['localhost:1/a'],
@@ -212,11 +215,36 @@ void t.test('wrong use is 2', async (t) => {
       '--tls-cert does not go with verify (--ca-file says which CA to trust)',
     ],
     [['localhost:1/a', '--kye', 'k'], 'unknown flag --kye (did you mean --key?)'],
+    [['-key', 'k', 'localhost:1/a'], 'unknown flag -key (did you mean --key?)'],
+    [
+      ['localhost:1/a', '--certificate-identity', 'x', '--ca-intermediates', 'i', '--certificate-oidc-issuer', 'y'],
+      '--ca-intermediates goes with --ca-roots',
+    ],
+    [
+      ['localhost:1/a', '--key', 'k', '--use-signed-timestamps'],
+      '--use-signed-timestamps goes with --trusted-root, which has the authorities',
+    ],
+    [
+      ['localhost:1/a', '--key', 'k', '--ca-file', 'x', '--registry-cacert', 'x'],
+      '--ca-file and --registry-cacert are the same',
+    ],
+    [
+      ['localhost:1/a', '--key', 'k', '--registry-username', 'x'],
+      '--registry-username and --registry-password go together',
+    ],
+    [
+      ['localhost:1/a', '--key', 'k', '--registry-username=x', '--registry-password=x', '--registry-token=x'],
+      '--registry-username and --registry-token do not go together',
+    ],
+    [
+      ['localhost:1/a', '--key', 'k', '--insecure-ignore-tlog=yes'],
+      '--insecure-ignore-tlog is true or false, and not yes',
+    ],
   ]
   for (const [args, message] of rows) {
     t.same(
       await run(t, 'verify', ...args),
-      { code: 2, out: '', err: `start-registry: ${message}\nstart-registry --help lists commands and flags\n` },
+      { code: 2, out: '', err: `start-registry: ${message}\nstart-registry verify --help lists its flags\n` },
       args.join(' '),
     )
   }

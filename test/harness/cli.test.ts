@@ -165,7 +165,7 @@ void t.test('wrong use is 2, with a message that helps', async (t) => {
     [['--port'], '--port needs a value'],
     [['--port', 'x'], '--port must be a whole number from 0 to 65535, not x'],
     [['--port', '99999'], '--port must be a whole number from 0 to 65535, not 99999'],
-    [['--tls=yes'], '--tls takes no value'],
+    [['--tls=yes'], '--tls is true or false, and not yes'],
     [['--storage', 'tape'], '--storage must be memory, disk:DIR or layout:PATH, not tape'],
     [['--user', 'secret'], '--user must be NAME:PASSWORD'],
     [['--anonymous', 'all'], '--anonymous must be none, pull, push, not all'],

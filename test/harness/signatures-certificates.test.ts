@@ -70,6 +70,9 @@ void t.test('signatures by certificates, of CAs of one’s own', async (t) => {
   const { chain: _, ...who } = policy
   t.equal(await codes('with-chain', { ...who, roots: pem(root) }), true, 'what is in between comes with the signature')
   t.same(await codes('sig-tag', { ...who, roots: pem(root) }), ['CERT_CHAIN'], 'or it does not')
+  const between = { ...who, roots: pem(root), intermediates: pem(intermediate) }
+  t.equal(await codes('sig-tag', between), true, 'or it is named')
+  t.same(await codes('sig-tag', { ...between, roots: pem(stranger.root) }), ['CERT_CHAIN'], 'and not trusted by itself')
   t.same(await codes('with-chain', { ...who, roots: pem(stranger.root) }), ['CERT_CHAIN'], 'and it is never trusted')
   t.same(await codes('sig-tag', { ...policy, identity: 'bob@example.com' }), ['SAN_MISMATCH'])
   t.same(await codes('sig-tag', { ...policy, issuer: 'https://other.example' }), ['ISSUER_MISMATCH'])
@@ -94,6 +97,7 @@ void t.test('policies that trust nobody, or anybody', async (t) => {
   const rows: readonly (readonly [certificate: CertificatePolicy, message: RegExp])[] = [
     [who, /certificates need CAs: roots, chain or trustedRoot$/],
     [{ ...policy, roots: pem(root) }, /roots and chain do not go together$/],
+    [{ ...policy, intermediates: pem(intermediate) }, /intermediates goes with roots$/],
     [{ chain, issuer }, /one of identity and identityRegExp$/],
     [{ chain, identity: 'x' }, /one of issuer and issuerRegExp$/],
     [{ ...policy, issuerRegExp: 'x' }, /one of issuer and issuerRegExp$/],
@@ -148,6 +152,15 @@ void t.test('on the command line', async (t) => {
     '--certificate-identity',
     'x',
   )
+  const between = [
+    '--ca-roots',
+    file('root.pem', pem(root)),
+    '--ca-intermediates',
+    file('intermediate.pem', pem(intermediate)),
+    '--certificate-identity',
+    'alice@example.com',
+  ]
+  t.same((await runIn(t, env, ...flags, ...between)).code, 0)
   t.match(both, { code: 2, err: /^start-registry: --certificate-chain and --ca-roots do not go together/ })
 })
 
@@ -167,4 +180,5 @@ void t.test('a trusted root asks for logs', async (t) => {
   t.same(await codes({}), ['TLOG_MISSING'])
   t.same(await codes({ ignoreTlog: true }), ['SCT_MISSING'])
   t.same(await codes({ ignoreTlog: true, ignoreSct: true }), [true])
+  t.same(await codes({ ignoreTlog: true, ignoreSct: true, requireTimestamp: true }), ['TS_MISSING'])
 })
