@@ -1,3 +1,4 @@
+import { admission } from './admission/scenario.js'
 import { cosignHardware } from './cosign-hardware/scenario.js'
 import { cosignKey } from './cosign-key/scenario.js'
 import { cosignKms } from './cosign-kms/scenario.js'
@@ -28,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   cosignKey,
   cosignKms,
   cosignPki,
+  admission,
   orasArtifact,
   races,
   quayHelm,

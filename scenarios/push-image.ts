@@ -52,11 +52,16 @@ export async function pushIndex(
   return { index: await pushManifest(target, tag, types.index, JSON.stringify(manifest)), images }
 }
 
-async function pushBlob({ registry, account, repository }: Target, mediaType: string, text: string) {
-  const digest = sha256(text)
+/** Pushes a blob, and answers its descriptor. */
+export async function pushBlob(
+  { registry, account, repository }: Target,
+  mediaType: string,
+  content: Buffer | string,
+): Promise<Descriptor> {
+  const digest = sha256(content)
   const path = `/v2/${repository}/blobs/uploads/?digest=${digest}`
-  assert.equal((await ask(registry, path, { account, method: 'POST', body: text })).status, 201)
-  return { mediaType, digest, size: Buffer.byteLength(text) }
+  assert.equal((await ask(registry, path, { account, method: 'POST', body: content })).status, 201)
+  return { mediaType, digest, size: Buffer.byteLength(content) }
 }
 
 /** Pushes a manifest under a tag, or by its digest alone, and answers its descriptor. */

@@ -42,7 +42,16 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/route',
     'vendor-binaries',
   ],
-  scenarios: ['harness', 'src', 'src/server', 'src/store', 'src/protocol', 'src/route', 'vendor-binaries'],
+  scenarios: [
+    'harness',
+    'src',
+    'src/cosign',
+    'src/server',
+    'src/store',
+    'src/protocol',
+    'src/route',
+    'vendor-binaries',
+  ],
 }
 
 // The packages that a room may load at run time.
