@@ -17,6 +17,7 @@ import { quayRobots } from './quay-robots/scenario.js'
 import { races } from './races/scenario.js'
 import type { Scenario } from './scenario.js'
 import { trust } from './trust/trust.js'
+import { verify } from './verify/scenario.js'
 import { zstd } from './zstd.js'
 
 /** Every scenario, in the order that `start-registry scenarios` plays them. */
@@ -29,6 +30,7 @@ export const scenarios: readonly Scenario[] = [
   cosignKey,
   cosignKms,
   cosignPki,
+  verify,
   admission,
   orasArtifact,
   races,
