@@ -64,6 +64,10 @@ export interface ImageSpec extends ImageOptions {
  */
 export function image(options: ImageOptions = {}): ImageSpec {
   checkMembers(options, imageChecks, ' of image(…)')
+  const { history, layers } = options
+  if (Array.isArray(history) && history.length < (layers?.length ?? 1)) {
+    throw new TypeError('start-registry: history of image(…) must have a step for each layer')
+  }
   if (options.format === 'docker') {
     const wrong = ociOnly.find((name) => options[name] !== undefined)
     if (wrong !== undefined) throw new TypeError(`start-registry: Docker's format of images has no ${wrong}`)

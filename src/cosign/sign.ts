@@ -1,7 +1,7 @@
 import { readPem } from '../formats/pem.js'
 import { pae, writeEnvelope } from './dsse.js'
 import { goJson, goMap } from './go-json.js'
-import { signWith, type SigningKey } from './keys/private-key.js'
+import { signWith, type Nonce, type SigningKey } from './keys/private-key.js'
 import {
   annotationKeys,
   mediaTypes,
@@ -27,6 +27,8 @@ export interface SigningOptions {
   readonly certificate?: { readonly leaf: string; readonly chain?: string | undefined } | undefined
   /** What the time is. @default now */
   readonly at?: Date | undefined
+  /** How ECDSA's secret number is chosen: by RFC 6979 the same content is signed the same way each time. @default 'random' */
+  readonly nonce?: Nonce | undefined
 }
 
 /** Behind a tag: `existing` is what the tag points at now, to which the signature is added. */
@@ -75,7 +77,7 @@ export function signImage(options: SignOptions): Signed {
     return inBundle(options, options.subject, JSON.stringify(statement), signPredicateType)
   }
   const payload = written(mediaTypes.simpleSigning, writePayload({ reference, digest }, annotations))
-  const signature = Buffer.from(signWith(options.key, payload.bytes)).toString('base64')
+  const signature = Buffer.from(signWith(options.key, payload.bytes, { nonce: options.nonce })).toString('base64')
   const beside = { [annotationKeys.signature]: signature, ...besideSignature(certificate) }
   if (options.form === 'oci-1-1') return writeOci11(payload, beside, checkSubject(options, options.subject))
   return writeTagged(tagOfDigest(digest, '.sig'), payload, beside, options.existing)
@@ -88,7 +90,7 @@ export function signImage(options: SignOptions): Signed {
  */
 export function attest(options: AttestOptions): Signed {
   if (options.form !== 'bundle' && options.asCosign1 === true) return attestAsCosign1(options, options.existing)
-  const { digest, reference, certificate, key, at = new Date() } = options
+  const { digest, reference, certificate, key, nonce, at = new Date() } = options
   const predicateType = predicateTypeUri(options.predicateType ?? 'custom')
   const subject = [{ name: reference, digest: digestMember(digest) }]
   const predicate = predicateOf(options.predicate, predicateType, at)
@@ -97,7 +99,7 @@ export function attest(options: AttestOptions): Signed {
     return inBundle(options, options.subject, statement, predicateType)
   }
   const statement = Buffer.from(goJson({ _type: statementTypes.v0, predicateType, subject, predicate }))
-  const signature = signWith(key, pae(mediaTypes.inToto, statement))
+  const signature = signWith(key, pae(mediaTypes.inToto, statement), { nonce })
   const envelope = written(mediaTypes.dsse, writeEnvelope(statement, signature))
   const beside = { [annotationKeys.signature]: '', ...besideSignature(certificate), predicateType }
   return writeTagged(tagOfDigest(digest, '.att'), envelope, beside, options.existing)
@@ -105,7 +107,7 @@ export function attest(options: AttestOptions): Signed {
 
 // The statement is the layer, and the envelope is in the place of the signature.
 function attestAsCosign1(options: AttestOptions, existing: SourceManifest | undefined): Signed {
-  const { digest, reference, certificate, key, predicate, predicateType = 'custom' } = options
+  const { digest, reference, certificate, key, nonce, predicate, predicateType = 'custom' } = options
   if (predicateTypeUri(predicateType) !== predicateTypes.custom || typeof predicate !== 'string') {
     throw new TypeError('cosign 1.0.0 attests text, of the custom type')
   }
@@ -113,13 +115,13 @@ function attestAsCosign1(options: AttestOptions, existing: SourceManifest | unde
   const type = predicateTypes.custom.replace('https://', '')
   const layer = goJson({ _type: statementTypes.v0, predicateType: type, subject, predicate: { Data: predicate } })
   const statement = written(mediaTypes.simpleSigning, Buffer.from(layer))
-  const envelope = writeEnvelope(statement.bytes, signWith(key, pae(mediaTypes.inToto, statement.bytes)))
+  const envelope = writeEnvelope(statement.bytes, signWith(key, pae(mediaTypes.inToto, statement.bytes), nonce))
   const beside = { [annotationKeys.signature]: base64(envelope), ...besideSignature(certificate) }
   return writeTagged(tagOfDigest(digest, '.att'), statement, beside, existing)
 }
 
 function inBundle(options: SigningOptions, subject: Subject, statement: string, predicateType: string): Signed {
-  const { key, certificate, at = new Date() } = options
+  const { key, certificate, nonce, at = new Date() } = options
   const payload = Buffer.from(statement)
   const bundle = {
     mediaType: mediaTypes.bundle,
@@ -129,7 +131,7 @@ function inBundle(options: SigningOptions, subject: Subject, statement: string, 
     dsseEnvelope: {
       payload: base64(payload),
       payloadType: mediaTypes.inToto,
-      signatures: [{ sig: base64(signWith(key, pae(mediaTypes.inToto, payload))) }],
+      signatures: [{ sig: base64(signWith(key, pae(mediaTypes.inToto, payload), { nonce })) }],
     },
   }
   const blob: Written = written(mediaTypes.bundle, Buffer.from(JSON.stringify(bundle)))

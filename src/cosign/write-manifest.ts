@@ -95,7 +95,11 @@ export function writeFallback(
   { manifest }: Signed,
   existing: SourceManifest | undefined,
 ): Signed & { readonly tag: string } {
-  const { annotations, artifactType } = JSON.parse(manifest.bytes.toString()) as Descriptor
+  const { annotations, config, ...own } = JSON.parse(manifest.bytes.toString()) as Partial<Descriptor> & {
+    readonly config?: Descriptor
+  }
+  // distribution-spec 1.1 "Pushing Manifests with Subject".
+  const artifactType = own.artifactType ?? config?.mediaType
   const before = existing ? membersOf(existing, 'manifests').filter(({ digest }) => digest !== manifest.digest) : []
   const manifests = [...before, { ...describe(manifest), ...(annotations && { annotations }), artifactType }]
   const index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests }

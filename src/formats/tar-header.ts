@@ -33,10 +33,10 @@ export function fieldsOf(block: Buffer, at: number): TarFields {
 }
 
 function checkSum(block: Buffer, at: number): void {
-  const said = number(block, 148, 8, at)
+  const said = /^ *0*([0-7]{1,7})[ \0]/.exec(block.toString('latin1', 148, 156))?.[1] ?? ''
   let sum = 0
   for (const [index, byte] of block.entries()) sum += index >= 148 && index < 156 ? 0x20 : byte
-  if (sum !== said) throw new FormatError('this is no header of a tar archive', at)
+  if (sum !== Number.parseInt(said, 8)) throw new FormatError('this is no header of a tar archive', at)
 }
 
 function size(block: Buffer, at: number): number {

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib'
-import { file, image, random, type Registry } from 'start-registry'
+import { artifact, file, image, index, layer, random, symlink, type Registry } from 'start-registry'
 import t from 'tap'
 import { sha256, types } from '../support/content.js'
 import { registryFor, storages } from '../support/registries.js'
@@ -60,4 +60,101 @@ void t.test('an image is served as it was described, byte for byte the same each
       history: [{ created_by: 'layer 1' }, { created_by: 'layer 2' }],
     })
   }
+})
+
+void t.test('formats, compressions, histories and layers of any kind', async (t) => {
+  const { registry, wire } = await registryFor(t)
+  const layers = [{ a: 'b', link: symlink('a'), 'folder/': '' }]
+  const { contents } = await registry.seed({
+    'a:docker': image({ format: 'docker', layers, created: '2020-02-02T02:02:02Z', history: ['COPY a /', 'ENV A=b'] }),
+    'a:list': index(['a:docker'], { format: 'docker' }),
+    'a:zstd': image({ layers, compression: 'zstd', history: false, config: { author: 'Alice' } }),
+    'a:none': image({
+      layers: [...layers, layer({ c: 'd' }, { compression: 'gzip', annotations: { e: 'f' } })],
+      compression: 'none',
+    }),
+    'a:raw': image({
+      layers: [layer('no tar', { mediaType: 'a/raw' }), Buffer.alloc(1024)],
+      annotations: { g: 'h' },
+      artifactType: 'a/image',
+    }),
+    'a:settings': image({ layers: [], user: '1', cmd: ['a'], workdir: '/w', volumes: ['/v'] }),
+  })
+  const { 'a:docker': docker, 'a:zstd': zstd, 'a:none': none, 'a:raw': raw } = contents
+  t.match(docker, {
+    mediaType: types.docker,
+    manifest: { config: { mediaType: 'application/vnd.docker.container.image.v1+json' } },
+    layers: [{ mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip' }],
+    config: {
+      created: '2020-02-02T02:02:02Z',
+      history: [{ created_by: 'COPY a /' }, { created_by: 'ENV A=b', empty_layer: true }],
+    },
+  })
+  t.match(contents['a:list'], {
+    mediaType: 'application/vnd.docker.distribution.manifest.list.v2+json',
+    manifest: {
+      manifests: [{ mediaType: types.docker, digest: docker.digest, platform: { os: 'linux', architecture: 'amd64' } }],
+    },
+  })
+  t.equal(zstd.layers[0]?.mediaType, 'application/vnd.oci.image.layer.v1.tar+zstd')
+  t.match(zstd.config, { author: 'Alice', history: undefined })
+  t.match(none.layers, [
+    { mediaType: 'application/vnd.oci.image.layer.v1.tar' },
+    { mediaType: types.layer, annotations: { e: 'f' } },
+  ])
+  const tar = await pull(registry, 'a', none.layers[0]?.digest ?? '')
+  t.same(
+    (await tarEntries(tar)).map(({ path, type, mode, target }) => [path, type, mode, target]),
+    [
+      ['a', 'file', 0o644, ''],
+      ['link', 'symlink', 0o777, 'a'],
+      ['folder/', 'directory', 0o755, ''],
+    ],
+  )
+  const diffIds = [none, zstd, docker].map(
+    ({ config }) => (config as { rootfs: { diff_ids: string[] } }).rootfs.diff_ids[0],
+  )
+  t.same(diffIds, [none.layers[0]?.digest, none.layers[0]?.digest, none.layers[0]?.digest])
+  t.match(raw.layers, [{ mediaType: 'a/raw', size: 6, digest: sha256('no tar') }, { mediaType: types.layer }])
+  t.match(raw.manifest, { artifactType: 'a/image', annotations: { g: 'h' } })
+  t.same((contents['a:settings'].config as { config: object }).config, {
+    User: '1',
+    Cmd: ['a'],
+    Volumes: { '/v': {} },
+    WorkingDir: '/w',
+  })
+  for (const tag of ['docker', 'list', 'zstd', 'none', 'raw', 'settings']) {
+    t.equal((await wire.get(`/v2/a/manifests/${tag}`)).status, 200, tag)
+  }
+})
+
+void t.test('artifacts with files, with a config, and with nothing', async (t) => {
+  const { registry } = await registryFor(t)
+  const { contents } = await registry.seed({
+    'a:files': artifact({
+      type: 'a/b',
+      files: { 'a.txt': 'hello', 'b.json': { content: '{}', mediaType: 'application/json', annotations: { c: 'd' } } },
+      annotations: { e: 'f' },
+    }),
+    'a:config': artifact({ type: 'a/b', config: { mediaType: 'a/config', content: '{"g":1}' } }),
+    'a:bytes': artifact({ type: 'a/b', config: { mediaType: 'a/config', content: random(10) } }),
+  })
+  const title = 'org.opencontainers.image.title'
+  t.same(contents['a:files'].manifest, {
+    schemaVersion: 2,
+    mediaType: types.image,
+    artifactType: 'a/b',
+    config: { mediaType: types.empty, digest: sha256('{}'), size: 2 },
+    layers: [
+      { mediaType: 'application/octet-stream', digest: sha256('hello'), size: 5, annotations: { [title]: 'a.txt' } },
+      { mediaType: 'application/json', digest: sha256('{}'), size: 2, annotations: { [title]: 'b.json', c: 'd' } },
+    ],
+    annotations: { e: 'f' },
+  })
+  t.match(contents['a:config'], {
+    config: { g: 1 },
+    manifest: { config: { mediaType: 'a/config' } },
+    layers: [{ mediaType: types.empty, digest: sha256('{}'), size: 2 }],
+  })
+  t.equal(contents['a:bytes'].config, undefined)
 })

@@ -59,7 +59,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'src/access': ['bcryptjs'],
   'src/cosign': ['@noble/ciphers', '@noble/curves'],
   'src/quay': ['yaml'],
-  harness: ['execa', 'signal-exit'],
+  harness: ['execa', 'signal-exit', 'yaml'],
   scenarios: ['@noble/curves', 'execa'],
   'vendor-binaries': ['execa'],
 }
@@ -67,7 +67,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 interface Import {
   readonly from: string
   readonly to: string
-  readonly dynamic: boolean
+  /** Whether it is there when the file is loaded: not for types, and not for what is imported by a call. */
+  readonly loads: boolean
 }
 
 const files = ['src', 'harness', 'scenarios', 'vendor-binaries'].flatMap((folder) =>
@@ -83,13 +84,13 @@ const imports = files.flatMap((from): Import[] => {
     (found) => ({
       from,
       to: found[1] ?? (found[2] as string),
-      dynamic: false,
+      loads: !/^(?:import|export) type\b/.test(found[0]),
     }),
   )
   const dynamics = Array.from(text.matchAll(/\bimport\('([^']+)'\)/g), (found) => ({
     from,
     to: found[1] as string,
-    dynamic: true,
+    loads: false,
   }))
   return [...statics, ...dynamics]
 })
@@ -126,19 +127,43 @@ void t.test('run-time packages are the ones that are listed', async (t) => {
   t.same(Object.keys(dependencies).toSorted(), [...new Set(Object.values(packages).flat())].toSorted())
 })
 
-void t.test('serving loads no package at all', async (t) => {
+/** All files that are loaded with some files, and the packages. */
+function loadedWith(...entries: readonly string[]): Set<string> {
   const seen = new Set<string>()
-  const waiting = ['harness/cli/main.ts', 'harness/cli/serve.ts', 'harness/index.ts', 'src/index.ts']
+  const waiting = [...entries]
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     if (seen.has(file)) continue
     seen.add(file)
-    for (const one of imports)
-      if (one.from === file && !one.dynamic) waiting.push(one.to.startsWith('.') ? target(one) : one.to)
+    for (const one of imports) {
+      if (one.from === file && one.loads) waiting.push(one.to.startsWith('.') ? target(one) : one.to)
+    }
   }
+  return seen
+}
+
+const served = loadedWith('harness/cli/main.ts', 'harness/cli/serve.ts', 'harness/index.ts', 'src/index.ts')
+
+void t.test('serving loads no package at all', async (t) => {
   t.same(
-    [...seen].filter((name) => !name.endsWith('.ts') && !isBuiltin(name)),
+    [...served].filter((name) => !name.endsWith('.ts') && !isBuiltin(name)),
     [],
   )
+})
+
+void t.test('serving loads of seeds only what describes them', async (t) => {
+  t.same([...served].filter((name) => name.startsWith('harness/seeds/')).toSorted(), [
+    'harness/seeds/artifact.ts',
+    'harness/seeds/chart.ts',
+    'harness/seeds/content.ts',
+    'harness/seeds/generate-key.ts',
+    'harness/seeds/image-index.ts',
+    'harness/seeds/image.ts',
+    'harness/seeds/kinds.ts',
+    'harness/seeds/plan.ts',
+    'harness/seeds/signed.ts',
+  ])
+  t.ok(loadedWith('harness/seeds/seed.ts').has('src/formats/tar-writer.ts'))
+  t.notOk(served.has('src/formats/tar-writer.ts'))
 })
 
 void t.test('files are small', async (t) => {

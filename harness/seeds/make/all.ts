@@ -1,14 +1,17 @@
 import { suggestion } from '../../../src/protocol/nearest.js'
 import type { ArtifactSpec } from '../artifact.js'
+import type { ChartSpec } from '../chart.js'
 import type { IndexSpec } from '../image-index.js'
 import type { ImageSpec } from '../image.js'
 import { isOfKind } from '../kinds.js'
 import { readName } from '../names.js'
 import type { Entry, Ordered } from '../order.js'
 import type { Seedable } from '../plan.js'
+import type { Signer } from '../sign.js'
 import type { SignedSpec } from '../signed.js'
 import type { SeedTarget } from '../target.js'
 import { makeArtifact } from './artifact.js'
+import { makeChart } from './chart.js'
 import { makeImage } from './image.js'
 import { makeIndex } from './image-index.js'
 import type { Made } from './made.js'
@@ -23,11 +26,14 @@ export interface MadeEntry {
 /** What all that is made has in common. */
 export interface Making extends Pick<Place, 'seed' | 'created'> {
   readonly target: SeedTarget
+  /** Asked for when something is to be signed. */
+  readonly signer: () => Promise<Signer>
 }
 
 /**
  * Makes the entries of a plan. A description that stands in several places is made once, for the first of them.
- * @throws TypeError for a name that nothing has, and for one that leads into another repository where it may not.
+ * @throws TypeError for a name that nothing has, and for one that leads into another repository where it may not; Error
+ *   for a chart or a key that cannot be read.
  */
 export async function makeAll(ordered: Ordered, making: Making): Promise<MadeEntry[]> {
   const maker = new Maker(ordered, making)
@@ -66,22 +72,21 @@ class Maker {
   async #make(value: Seedable, place: Place): Promise<Made> {
     if (isOfKind(value, 'signed')) {
       const { of, attachment } = value as SignedSpec
+      ;(await this.#making.signer()).check(attachment)
       const made = await this.#value(of, place)
       return { ...made, attachments: [...made.attachments, attachment] }
     }
+    if (isOfKind(value, 'chart')) return makeChart(value as ChartSpec, place)
     const { subject: name } = value as ImageSpec | IndexSpec | ArtifactSpec
     const subject = name === undefined ? undefined : await this.#subject(name, place)
     if (isOfKind(value, 'image')) return makeImage(value as ImageSpec, subject, place)
     if (isOfKind(value, 'artifact')) return makeArtifact(value as ArtifactSpec, subject, place)
-    if (isOfKind(value, 'index')) {
-      const spec = value as IndexSpec
-      const children: Made[] = []
-      for (const [position, { of }] of spec.children.entries()) {
-        children.push(await this.#value(of, part(place, position)))
-      }
-      return makeIndex(spec, { children, subject })
+    const spec = value as IndexSpec
+    const children: Made[] = []
+    for (const [position, { of }] of spec.children.entries()) {
+      children.push(await this.#value(of, part(place, position)))
     }
-    throw new TypeError('start-registry: this cannot be seeded')
+    return makeIndex(spec, { children, subject })
   }
 
   async #subject(name: string, place: Place): Promise<Made> {

@@ -74,3 +74,7 @@ export function verifyEcdsa(
   const digest = createHash(hash).update(message).digest()
   return ecdsa.verify(signature, digest, point, { format: 'der', prehash: false, lowS: false })
 }
+
+/** A signature in DER whose secret number follows from key and message (RFC 6979). @param secret The private key's number. */
+export const signEcdsa = ({ ecdsa }: Curve, secret: Uint8Array, hash: HashName, message: Uint8Array): Uint8Array =>
+  ecdsa.sign(createHash(hash).update(message).digest(), secret, { format: 'der', prehash: false, lowS: false })

@@ -4,6 +4,7 @@ import { childrenOf, expectTag, tags } from '../../formats/der-values.js'
 import { readPem, writePem, type PemBlock } from '../../formats/pem.js'
 import { CosignError } from '../verdict.js'
 import { curves, type HashName } from './curves.js'
+import { signEcdsa } from './ecdsa.js'
 import { signEd25519, type EdwardsVariant } from './ed25519.js'
 import { openBox, sealBox, type ScryptN } from './encrypted-box.js'
 import { orKeyParse, parsePublicKey, type KeyKind, type PublicKey } from './public-key.js'
@@ -125,10 +126,15 @@ function newKey(kind: KeyKind): KeyObject {
   return generateKeyPairSync('ec', { namedCurve: curves[kind].openssl }).privateKey
 }
 
+/** How the secret number of an ECDSA signature is chosen; by RFC 6979 a message has one signature. */
+export type Nonce = 'random' | 'rfc6979'
+
 /** What older versions of cosign sign with: SHA-256 on every curve, and Ed25519 over the message itself. */
 export interface SignOptions {
   readonly hash?: HashName
   readonly edwards?: EdwardsVariant
+  /** Of ECDSA. @default 'random' */
+  readonly nonce?: Nonce | undefined
 }
 
 /**
@@ -136,10 +142,11 @@ export interface SignOptions {
  */
 export function signWith(key: SigningKey, message: Uint8Array, options: SignOptions = {}): Uint8Array {
   const { kind, keyObject } = key
-  if (kind === 'Ed25519') return signEd25519(options.edwards ?? 'ed25519ph', seedOf(keyObject), message)
+  if (kind === 'Ed25519') return signEd25519(options.edwards ?? 'ed25519ph', secretOf(keyObject), message)
   const hash = options.hash ?? (kind === 'RSA' ? 'sha256' : curves[kind].hashes[0])
+  if (options.nonce === 'rfc6979' && kind !== 'RSA') return signEcdsa(curves[kind], secretOf(keyObject), hash, message)
   return sign(hash, message, keyObject)
 }
 
-const seedOf = (keyObject: KeyObject): Uint8Array =>
+const secretOf = (keyObject: KeyObject): Uint8Array =>
   Buffer.from(keyObject.export({ format: 'jwk' }).d as string, 'base64url')
