@@ -115,7 +115,7 @@ function attestAsCosign1(options: AttestOptions, existing: SourceManifest | unde
   const type = predicateTypes.custom.replace('https://', '')
   const layer = goJson({ _type: statementTypes.v0, predicateType: type, subject, predicate: { Data: predicate } })
   const statement = written(mediaTypes.simpleSigning, Buffer.from(layer))
-  const envelope = writeEnvelope(statement.bytes, signWith(key, pae(mediaTypes.inToto, statement.bytes), nonce))
+  const envelope = writeEnvelope(statement.bytes, signWith(key, pae(mediaTypes.inToto, statement.bytes), { nonce }))
   const beside = { [annotationKeys.signature]: base64(envelope), ...besideSignature(certificate) }
   return writeTagged(tagOfDigest(digest, '.att'), statement, beside, existing)
 }

@@ -29,7 +29,7 @@ export const typeFlags: Readonly<Record<TarType, string>> = { file: '0', link: '
 export function writeTar(files: readonly TarFile[]): Buffer {
   const parts: Buffer[] = []
   for (const file of files) addFile(parts, file)
-  parts.push(Buffer.alloc(2 * blockSize))
+  parts.push(zeros)
   return Buffer.concat(parts)
 }
 
@@ -62,6 +62,8 @@ function addFile(parts: Buffer[], file: TarFile): void {
 }
 
 const nothing = new Uint8Array()
+// What ends an archive, and what fills up a block.
+const zeros = Buffer.alloc(2 * blockSize)
 const octal7 = 0o777_7777
 const octal11 = 0o777_7777_7777
 
@@ -109,7 +111,7 @@ const writeOctal = (block: Buffer, value: number, at: number, length: number): v
 function addContent(parts: Buffer[], content: Uint8Array): void {
   parts.push(Buffer.from(content.buffer, content.byteOffset, content.byteLength))
   const rest = content.length % blockSize
-  if (rest > 0) parts.push(Buffer.alloc(blockSize - rest))
+  if (rest > 0) parts.push(zeros.subarray(rest, blockSize))
 }
 
 /** A name in the two fields of a header, or undefined when it does not fit. */

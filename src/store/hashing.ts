@@ -1,9 +1,9 @@
-import { createHash, randomBytes, type Hash } from 'node:crypto'
+import { createHash, hash, randomBytes, type Hash } from 'node:crypto'
 import { algorithmOf, type Algorithm, type Digest } from '../route/names.js'
 
 /** The digest of bytes that are all there. */
 export function digestOf(bytes: Uint8Array | string, algorithm: Algorithm = 'sha256'): Digest {
-  return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`
+  return `${algorithm}:${hash(algorithm, bytes, 'hex')}`
 }
 
 /**

@@ -4,6 +4,7 @@ import { cleanUp, cleanUpOnSignals } from './cleanup.js'
 import { imagePushes } from './image-pushes.js'
 import { largeBlobs } from './large-blobs.js'
 import { listings } from './listings.js'
+import { seeds } from './seeds.js'
 import { smallRequests } from './small-requests.js'
 import { startup } from './startup.js'
 import { isGood, table, type Row, type Section } from './table.js'
@@ -15,6 +16,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = {
   'image-pushes': imagePushes,
   'large-blobs': largeBlobs,
   listings,
+  seeds,
   verify,
 }
 

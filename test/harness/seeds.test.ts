@@ -15,6 +15,8 @@ async function pull(registry: Registry, repository: string, digest: string): Pro
 void t.test('an image is served as it was described, byte for byte the same each time', async (t) => {
   for (const [name, storage] of storages(t)) {
     const { registry, wire } = await registryFor(t, { storage })
+    const requests: string[] = []
+    const stop = registry.onRequest(({ target }) => void requests.push(target))
     const { digests, contents } = await registry.seed({
       'team/app:1': image({
         layers: [{ '/etc/motd': 'hello', 'bin/run': file('#!/bin/sh\n', { mode: 0o755, uid: 7 }) }, random(100_000)],
@@ -25,6 +27,8 @@ void t.test('an image is served as it was described, byte for byte the same each
         ports: ['80/tcp'],
       }),
     })
+    t.same(requests, [])
+    stop()
     const digest = 'sha256:6ebc67ddb81798f72b095a0bf2f7f6d70efa41c5ccbdd36422752ff506d27d6c'
     t.equal(digests['team/app:1'], digest, name)
     const reply = await wire.get('/v2/team/app/manifests/1')

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import t from 'tap'
 import { errorTable } from '../../src/protocol/errors.js'
 
@@ -36,6 +38,15 @@ void t.test('every quirk of Quay is held by a test that exists', async (t) => {
       `${index + 1}: ${name}`,
     )
   }
+})
+
+void t.test("the README's example of content for tests, as it stands there", async (t) => {
+  const [, section = ''] = read('README.md').split('\n## Content for tests\n')
+  const [, code = ''] = /^```js\n(.*?)^```$/ms.exec(section) ?? []
+  t.ok(code.includes('registry.seed('))
+  t.ok(code.trim().split('\n').length <= 12, 'ten lines, and what it imports')
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { cwd: root })
+  t.equal(stdout, '')
 })
 
 void t.test('files that the documents name are there', async (t) => {
