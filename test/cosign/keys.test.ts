@@ -1,4 +1,12 @@
-import { createHash, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto'
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  verify,
+  type KeyObject,
+} from 'node:crypto'
 import t from 'tap'
 import { bitString, integer, oid, sequence } from '../../src/formats/der.js'
 import { writePem } from '../../src/formats/pem.js'
@@ -212,6 +220,18 @@ void t.test('a high s is as good as a low one, and both are of an RFC', async (t
     t.equal(verifySample(derOf(r, s), strictness), 'ecdsa-p256-sha256')
     t.equal(verifySample(derOf(r, order - s), strictness), 'ecdsa-p256-sha256')
   }
+})
+
+void t.test('a signature without chance is the one of RFC 6979', async (t) => {
+  const [d = '', x = '', y = ''] = [
+    'c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721',
+    sample.x,
+    sample.y,
+  ].map((hex) => bytes(hex).toString('base64url'))
+  const key = createPrivateKey({ key: { kty: 'EC', crv: 'P-256', d, x, y }, format: 'jwk' })
+  const privateKey = importPrivateKey(key.export({ type: 'pkcs8', format: 'pem' }).toString())
+  t.same(Buffer.from(signWith(privateKey, Buffer.from('sample'), { nonce: 'rfc6979' })), derOf(r, s))
+  t.notSame(Buffer.from(signWith(privateKey, Buffer.from('sample'))), derOf(r, s))
 })
 
 void t.test('r and s are between 1 and the order', async (t) => {
