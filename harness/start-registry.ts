@@ -147,7 +147,6 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
   if (options.log) core.onRequest(options.log === true ? writeLog : options.log)
   const { journal, record, close: closeJournal } = openJournal(options.journal)
   if (options.journal !== false) core.onRequest(record)
-  made.push(closeJournal)
   const listener = await listen({
     host: options.host,
     port: options.port ?? 0,
@@ -155,7 +154,8 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
     handle: core.handle,
     unref: options.unref ?? true,
   })
-  made.push(() => listener.close(options.grace ?? 1000))
+  // The journal first: who waits for a request over http would otherwise keep the listener waiting.
+  made.push(() => listener.close(options.grace ?? 1000), closeJournal)
   const host = hostOf(options.host, listener.port)
   bound = { scheme: certificates ? 'https' : 'http', host }
   url = `${bound.scheme}://${host}`

@@ -24,5 +24,5 @@ export function readCount(count: RequestCount): ReadCount {
       return { least: atLeast, most: atMost, text: [...least, ...most].join(' and ') || 'any number of requests' }
     }
   }
-  throw new TypeError('journal: count must be a whole number, or { atLeast, atMost }')
+  throw new TypeError('start-registry: journal: count must be a whole number, or { atLeast, atMost }')
 }

@@ -21,7 +21,7 @@ type Reader = (value: unknown) => Criterion | Criterion[]
 /** What can be asked of a request, and how each is read. */
 export const criteria: Readonly<Record<keyof RequestCriteria, Reader>> = {
   method: (value) => text('method', upperCase(value), ({ method }) => method),
-  kind: (value) => text('kind', kindsOf(value), ({ kind }) => kind),
+  route: (value) => text('route', routesOf(value), ({ route }) => route),
   repository: (value) => text('repository', value, ({ repository }) => repository),
   reference: (value) => text('reference', value, ({ reference }) => reference),
   account: (value) =>
@@ -38,8 +38,8 @@ export const criteria: Readonly<Record<keyof RequestCriteria, Reader>> = {
   scheme: (value) => text('scheme', oneOf('scheme', value, ['http', 'https']), ({ scheme }) => scheme),
 }
 
-// Of `Record`, so that a kind that is new is not forgotten here.
-const kinds = Object.keys({
+// A record, so that one that is new is not forgotten here.
+const routes = Object.keys({
   base: true,
   catalog: true,
   token: true,
@@ -53,7 +53,8 @@ const kinds = Object.keys({
   unknown: true,
 } satisfies Record<RouteKind, true>)
 
-const wrong = (name: string, expected: string): TypeError => new TypeError(`journal: ${name} must be ${expected}`)
+const wrong = (name: string, expected: string): TypeError =>
+  new TypeError(`start-registry: journal: ${name} must be ${expected}`)
 
 /** What is asked of one text of a request. */
 function text(name: string, value: unknown, of: (request: JournaledRequest) => string | undefined): Criterion {
@@ -129,8 +130,8 @@ const either = (parts: readonly string[]): string => shorten(parts.join(' or '),
 const upperCase = (value: unknown): unknown =>
   Array.isArray(value) ? value.map(upperCase) : typeof value === 'string' ? value.toUpperCase() : value
 
-const kindsOf = (value: unknown): readonly string[] =>
-  (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map((kind) => oneOf('kind', kind, kinds))
+const routesOf = (value: unknown): readonly string[] =>
+  (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map((route) => oneOf('route', route, routes))
 
 function oneOf(name: string, value: unknown, allowed: readonly string[]): string {
   if (typeof value === 'string' && allowed.includes(value)) return value

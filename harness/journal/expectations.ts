@@ -20,7 +20,7 @@ export interface Scope {
 
 /** The part of a log behind an id, of what fits some filters. */
 export function scopeOf(log: RequestLog, since: number, filters: readonly ReadFilter[]): Scope {
-  const from = Math.max(since, ...filters.map((filter) => filter.since))
+  const from = Math.max(since, ...filters.map((filter) => filter.since ?? 0))
   return {
     requests: log.kept(from).filter((recorded) => filters.every((filter) => fits(filter, recorded))),
     forgotten: log.forgotten(from),

@@ -14,7 +14,7 @@ export type StatusFilter = number | '1xx' | '2xx' | '3xx' | '4xx' | '5xx' | ((st
 export interface RequestCriteria {
   readonly method?: TextFilter | undefined
   /** What end of the API it went to, such as `manifest`; `unknown` for what is none of the OCI API's. */
-  readonly kind?: RouteKind | readonly RouteKind[] | undefined
+  readonly route?: RouteKind | readonly RouteKind[] | undefined
   readonly repository?: TextFilter | undefined
   /** The tag or the digest that was asked for. */
   readonly reference?: TextFilter | undefined
@@ -45,8 +45,8 @@ export type RequestFilter =
 
 /** A filter that was read. */
 export interface ReadFilter {
-  /** Only requests with a larger id are meant at all. */
-  readonly since: number
+  /** Only requests with a larger id are meant at all; undefined when nobody has said so. */
+  readonly since: number | undefined
   readonly criteria: readonly Criterion[]
   /** What it asks for, in words. */
   readonly text: string
@@ -54,7 +54,7 @@ export interface ReadFilter {
 
 /** Whether a request is one of those that are meant. */
 export const fits = (filter: ReadFilter, recorded: Recorded): boolean =>
-  recorded.id > filter.since && filter.criteria.every((criterion) => criterion.matches(recorded))
+  recorded.id > (filter.since ?? 0) && filter.criteria.every((criterion) => criterion.matches(recorded))
 
 /**
  * Reads a filter, which may come from plain JavaScript or JSON.
@@ -64,17 +64,21 @@ export function readFilter(filter: RequestFilter): ReadFilter {
   if (typeof filter === 'function') {
     const matches = ({ request }: Recorded): boolean => filter(request)
     const text = filter.name === '' ? 'what the function wants' : `what ${filter.name} wants`
-    return { since: 0, criteria: [{ name: 'it', wanted: text, matches }], text }
+    return { since: undefined, criteria: [{ name: 'it', wanted: text, matches }], text }
   }
   if (typeof filter !== 'object' || filter === null || Array.isArray(filter)) {
-    throw new TypeError('journal: a filter is an object such as { method: "PUT", status: 201 }, or a function')
+    throw new TypeError(
+      'start-registry: journal: a filter is an object such as { method: "PUT", status: 201 }, or a function',
+    )
   }
   const { since, ...members } = filter
   const read = Object.entries(members).flatMap(([name, value]) => {
     const reader = Object.hasOwn(criteria, name) ? criteria[name as keyof RequestCriteria] : undefined
     if (!reader) {
       const names = [...Object.keys(criteria), 'since']
-      throw new TypeError(`journal: unknown filter ${shorten(name, 80)}${suggestion(name, names) || listed(names)}`)
+      throw new TypeError(
+        `start-registry: journal: unknown filter ${shorten(name, 80)}${suggestion(name, names) || listed(names)}`,
+      )
     }
     return value === undefined ? [] : reader(value)
   })
@@ -84,9 +88,9 @@ export function readFilter(filter: RequestFilter): ReadFilter {
 
 const listed = (names: readonly string[]): string => `: there are ${names.join(', ')}`
 
-function sinceOf(since: unknown): number {
-  if (since === undefined) return 0
+function sinceOf(since: unknown): number | undefined {
+  if (since === undefined) return undefined
   const id = typeof since === 'object' && since !== null ? (since as { since?: unknown }).since : since
   if (typeof id === 'number' && Number.isInteger(id) && id >= 0) return id
-  throw new TypeError('journal: since must be the id of a request, or a mark')
+  throw new TypeError('start-registry: journal: since must be the id of a request, or a mark')
 }

@@ -48,7 +48,7 @@ export interface HarEntry {
   /** Milliseconds. */
   readonly timings: { readonly send: 0; readonly wait: number; readonly receive: 0 }
   readonly _id: number
-  readonly _kind: string
+  readonly _route: string
   readonly _repository?: string | undefined
   readonly _reference?: string | undefined
   readonly _account?: string | undefined
@@ -98,7 +98,7 @@ function entryOf(request: JournaledRequest): HarEntry {
     cache: {},
     timings: { send: 0, wait: ms, receive: 0 },
     _id: request.id,
-    _kind: request.kind,
+    _route: request.route,
     _repository: request.repository,
     _reference: request.reference,
     _account: request.account,

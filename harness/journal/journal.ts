@@ -49,7 +49,7 @@ class View implements JournalView {
   }
 
   readonly expectOnly = (filters: readonly RequestFilter[]): void => {
-    if (!Array.isArray(filters)) throw new TypeError('journal: expectOnly takes an array of filters')
+    if (!Array.isArray(filters)) throw new TypeError('start-registry: journal: expectOnly takes an array of filters')
     const wanted = filters.map(readFilter)
     const scope = this.#scopeBehind()
     const text = wanted.length === 0 ? 'nothing' : wanted.map((filter) => `(${filter.text})`).join(', ')
@@ -82,10 +82,11 @@ class View implements JournalView {
   }
 
   readonly stream = ({ filter = {}, signal }: StreamOptions = {}): AsyncIterableIterator<JournaledRequest> => {
-    const taken = this.#taking(readFilter(filter))
+    const wanted = readFilter(filter)
+    const since = wanted.since === undefined ? this.log.last : Math.max(wanted.since, this.since)
     // What keeps nothing says so here, and not when somebody reads.
-    this.log.kept(this.log.last)
-    return requestsBehind(this.log, this.log.last, taken, signal)
+    this.log.kept(since)
+    return requestsBehind(this.log, since, this.#taking(wanted), signal)
   }
 
   readonly har = (filter: RequestFilter = {}): ReturnType<typeof harOf> => harOf(this.requests(filter))
@@ -94,7 +95,7 @@ class View implements JournalView {
 
   readonly where = (filter: RequestFilter): JournalView => {
     const narrowed = readFilter(filter)
-    return new View(this.log, Math.max(this.since, narrowed.since), [...this.#scope, narrowed])
+    return new View(this.log, Math.max(this.since, narrowed.since ?? 0), [...this.#scope, narrowed])
   }
 
   #fitting(filter: RequestFilter): readonly Recorded[] {

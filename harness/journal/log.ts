@@ -47,7 +47,8 @@ export class RequestLog {
 
   /** What is kept of the requests behind an id, the oldest first. @throws Error when the registry keeps none. */
   kept(since: number): Recorded[] {
-    if (this.limit === 0) throw new Error('this registry keeps no journal: start it without journal: false')
+    if (this.limit === 0)
+      throw new Error('start-registry: this registry keeps no journal: start it without journal: false')
     const kept: Recorded[] = []
     for (let id = Math.max(since, this.#lastForgotten) + 1; id <= this.#last; id++) {
       kept.push(this.#ring[(id - this.#cleared - 1) % this.limit] as Recorded)

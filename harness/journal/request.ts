@@ -18,7 +18,7 @@ export interface JournaledRequest {
   /** The target without its query. */
   readonly path: string
   /** What end of the API it went to; `unknown` for what is none of the OCI API's. */
-  readonly kind: RouteKind
+  readonly route: RouteKind
   readonly repository: string | undefined
   /** The tag or the digest that was asked for, of a manifest, a blob or a subject. */
   readonly reference: string | undefined
@@ -76,7 +76,7 @@ function requestOf(id: number, event: RequestEvent, keepCredentials: boolean): J
     scheme: event.scheme,
     target: event.target,
     path: pathOf(event.target),
-    kind: event.route.kind,
+    route: event.route.kind,
     repository: repositoryOf(event.route),
     reference: referenceOf(event.route),
     account: event.account,

@@ -15,7 +15,9 @@ export async function* requestsBehind(
   for (let read = since; ;) {
     const lost = log.forgotten(read)
     if (lost > 0) {
-      throw new Error(`journal: the stream is read too slowly: ${counted(lost, 'request')} made room for later ones`)
+      throw new Error(
+        `start-registry: journal: the stream is read too slowly: ${counted(lost, 'request')} made room for later ones`,
+      )
     }
     for (const recorded of log.kept(read)) {
       if (signal?.aborted) return

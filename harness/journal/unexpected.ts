@@ -14,11 +14,11 @@ interface Oddity {
 function odditiesOf({ event, request }: Recorded): Oddity[] {
   if (event.faults.length > 0) return []
   const { status, aborted } = event
-  const nowhere = (request.kind === 'unknown' || request.kind === 'invalid') && status >= 400 && status < 500
+  const nowhere = (request.route === 'unknown' || request.route === 'invalid') && status >= 400 && status < 500
   return [
     ...(aborted ? [{ text: 'the connection went away', knownBy: ['aborted'] }] : []),
     ...(status >= 500 ? [{ text: 'the registry failed', knownBy: ['status'] }] : []),
-    ...(nowhere ? [{ text: 'there is no such page', knownBy: ['kind', 'path', 'target', 'status'] }] : []),
+    ...(nowhere ? [{ text: 'there is no such page', knownBy: ['route', 'path', 'target', 'status'] }] : []),
   ]
 }
 

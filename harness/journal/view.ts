@@ -52,7 +52,7 @@ export interface JournalView {
    */
   readonly waitFor: (filter: RequestFilter, options?: WaitOptions) => Promise<JournaledRequest>
   /**
-   * Those that come from now on, until the registry closes, the signal aborts, or the loop is left. Throws when somebody
+   * Those that come from now on, or behind the `since` of the filter, until the registry closes, the signal aborts, or the loop is left. Throws when somebody
    * reads so slowly that some were forgotten.
    */
   readonly stream: (options?: StreamOptions) => AsyncIterableIterator<JournaledRequest>

@@ -45,5 +45,5 @@ export function nextRequest(
 /** @throws TypeError for what is no time to wait. */
 export function checkTimeout(timeout: unknown): void {
   if (timeout === undefined || (typeof timeout === 'number' && timeout >= 0)) return
-  throw new TypeError('journal: timeout must be milliseconds, 0 or more')
+  throw new TypeError('start-registry: journal: timeout must be milliseconds, 0 or more')
 }

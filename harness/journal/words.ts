@@ -4,9 +4,9 @@ import type { JournaledRequest } from './request.js'
 const longestTarget = 120
 
 /** A request in few words: `PUT manifest team/app:1`; its target where it has no repository. */
-export function nameOf({ method, kind, repository, reference, target }: JournaledRequest): string {
+export function nameOf({ method, route, repository, reference, target }: JournaledRequest): string {
   if (repository === undefined) return `${method} ${shorten(printable(target), longestTarget)}`
-  return `${method} ${kind} ${repository}${reference === undefined ? '' : separated(reference)}`
+  return `${method} ${route} ${repository}${reference === undefined ? '' : separated(reference)}`
 }
 
 // Twelve digits tell two digests apart as surely as all of them, for somebody who reads.

@@ -11,28 +11,28 @@ import { folderFor, registryFor } from '../support/registries.js'
 void t.test('waiting: for what is here, for what comes, and not for ever', async (t) => {
   const { registry, wire } = await registryFor(t)
   const { journal } = registry
-  const first = journal.waitFor({ kind: 'base' })
+  const first = journal.waitFor({ route: 'base' })
   await wire.get('/v2/app/tags/list')
   await wire.get('/v2/')
   t.match(await first, { id: 2, status: 200 })
-  t.match(await journal.waitFor({ kind: 'base' }), { id: 2 })
-  const later = journal.mark().waitFor({ kind: 'base' })
+  t.match(await journal.waitFor({ route: 'base' }), { id: 2 })
+  const later = journal.mark().waitFor({ route: 'base' })
   await wire.get('/v2/')
   t.match(await later, { id: 3 })
-  await t.rejects(journal.waitFor({ kind: 'base', status: 401 }, { timeout: 1 }), {
+  await t.rejects(journal.waitFor({ route: 'base', status: 401 }, { timeout: 1 }), {
     name: 'AssertionError',
     message: [
-      'expected a request with kind base, status 401 within 1 ms, and there was none among 3 requests',
+      'expected a request with route base, status 401 within 1 ms, and there was none among 3 requests',
       'nearest:',
       '  #2 and 1 more until #3 GET /v2/: status was 200, not 401',
-      '  #1 GET tags app: kind was tags, not base; status was 404, not 401',
+      '  #1 GET tags app: route was tags, not base; status was 404, not 401',
     ].join('\n'),
   })
   const controller = new AbortController()
   const given = journal.waitFor({ method: 'PUT' }, { signal: controller.signal })
   controller.abort(new Error('enough'))
   await t.rejects(given, { message: 'enough' })
-  await t.rejects(journal.waitFor({ kind: 'base' }, { signal: controller.signal }), { message: 'enough' })
+  await t.rejects(journal.waitFor({ route: 'base' }, { signal: controller.signal }), { message: 'enough' })
   const broken = journal.waitFor(({ id }) => {
     throw new Error(`no idea of ${id}`)
   })
@@ -50,7 +50,7 @@ void t.test('waiting: for what is here, for what comes, and not for ever', async
     registry.close(),
   ])
   await t.rejects(journal.waitFor({ method: 'PUT' }), { message: /before the registry closed/ })
-  t.match(await journal.waitFor({ kind: 'base' }), { id: 2 }, 'what was recorded stays')
+  t.match(await journal.waitFor({ route: 'base' }), { id: 2 }, 'what was recorded stays')
 })
 
 void t.test('as a stream, until it is left, aborted, or the registry closes', async (t) => {
@@ -58,7 +58,8 @@ void t.test('as a stream, until it is left, aborted, or the registry closes', as
   const { journal } = registry
   await wire.get('/v2/')
   const all = journal.stream()
-  const tags = journal.stream({ filter: { kind: 'tags' } })
+  t.equal((await journal.stream({ filter: { since: 0 } }).next()).value?.id, 1, 'from the beginning')
+  const tags = journal.stream({ filter: { route: 'tags' } })
   const controller = new AbortController()
   const aborted = journal.where({ repository: 'app' }).stream({ signal: controller.signal })
   await wire.get('/v2/app/manifests/1')
@@ -77,9 +78,9 @@ void t.test('as a stream, until it is left, aborted, or the registry closes', as
   t.equal((await all.next()).value?.id, 3)
   for (let n = 0; n < 5; n++) await wire.get('/v2/')
   await t.rejects(all.next(), {
-    message: 'journal: the stream is read too slowly: 2 requests made room for later ones',
+    message: 'start-registry: journal: the stream is read too slowly: 2 requests made room for later ones',
   })
-  const ending = journal.stream({ filter: { kind: 'tags' } }).next()
+  const ending = journal.stream({ filter: { route: 'tags' } }).next()
   await wire.get('/v2/')
   await registry.close()
   t.same(await ending, { value: undefined, done: true })
@@ -159,7 +160,7 @@ void t.test('as an HTTP archive, with all that one must have', async (t) => {
     redirectURL: `/v2/app/blobs/${sha256('hi')}`,
     bodySize: 0,
   })
-  t.match(push, { _id: 1, _kind: 'uploads', _repository: 'app', _account: 'alice', _faults: [] })
+  t.match(push, { _id: 1, _route: 'uploads', _repository: 'app', _account: 'alice', _faults: [] })
   t.match(challenge?.response, { status: 401, content: { mimeType: 'application/json' } })
   t.match(absolute?.request, { url: 'http://registry.test/v2/?x', queryString: [{ name: 'x', value: '' }] })
   t.equal(registry.journal.har({ status: 401 }).log.entries.length, 2)

@@ -32,7 +32,7 @@ void t.test('a request is plain data, without what is secret', async (t) => {
     scheme: 'http',
     target: `/v2/team/app/blobs/uploads/?digest=${digest}`,
     path: '/v2/team/app/blobs/uploads/',
-    kind: 'uploads',
+    route: 'uploads',
     repository: 'team/app',
     account: 'alice',
     headers: {
@@ -61,7 +61,7 @@ void t.test('a request is plain data, without what is secret', async (t) => {
     aborted: false,
   })
   t.match(push?.replyHeaders, { Location: `/v2/team/app/blobs/${digest}`, 'Docker-Content-Digest': digest })
-  t.match(pull, { id: 2, kind: 'manifest', reference: '1', account: undefined, status: 401, scopes: undefined })
+  t.match(pull, { id: 2, route: 'manifest', reference: '1', account: undefined, status: 401, scopes: undefined })
   t.equal(registry.journal.requests()[0], push, 'the same object each time')
 })
 
@@ -85,8 +85,8 @@ void t.test('filters', async (t) => {
     [{}, [1, 2, 3, 4, 5, 6]],
     [{ method: 'head' }, [4]],
     [{ method: ['PUT', 'HEAD'] }, [4, 5]],
-    [{ kind: 'manifest' }, [2, 5]],
-    [{ kind: ['base', 'unknown'] }, [1, 6]],
+    [{ route: 'manifest' }, [2, 5]],
+    [{ route: ['base', 'unknown'] }, [1, 6]],
     [{ repository: 'team/app' }, [2, 4]],
     [{ repository: 'team/*' }, [2, 3, 4]],
     [{ repository: ['other/*', /web/] }, [3, 5]],
@@ -96,7 +96,7 @@ void t.test('filters', async (t) => {
     [{ account: 'alice' }, [2, 3, 4, 5]],
     [{ account: null }, [1, 6]],
     [{ status: 403 }, [5]],
-    [{ status: '4xx', kind: 'base' }, [1]],
+    [{ status: '4xx', route: 'base' }, [1]],
     [{ status: ['2xx', (status) => status === 403] }, [5]],
     [{ path: '/v2/team/app/manifests/1' }, [2]],
     [{ path: '/v2/*/list' }, [3]],
@@ -122,29 +122,32 @@ void t.test('filters', async (t) => {
 void t.test('what is no filter is named, with what may have been meant', async (t) => {
   const { registry } = await registryFor(t)
   const rows: readonly (readonly [filter: unknown, message: string])[] = [
-    [{ mehtod: 'GET' }, 'journal: unknown filter mehtod (did you mean method?)'],
+    [{ mehtod: 'GET' }, 'start-registry: journal: unknown filter mehtod (did you mean method?)'],
     [
       { colour: 1 },
-      'journal: unknown filter colour: there are method, kind, repository, reference, account, status, path, target, header, fault, aborted, scheme, since',
+      'start-registry: journal: unknown filter colour: there are method, route, repository, reference, account, status, path, target, header, fault, aborted, scheme, since',
     ],
-    [{ toString: 'x' }, 'journal: unknown filter toString: there are method'],
+    [{ toString: 'x' }, 'start-registry: journal: unknown filter toString: there are method'],
     [
-      { kind: 'manifests' },
-      'journal: kind must be base, catalog, token, tags, manifest, blob, uploads, upload, referrers, invalid or unknown (did you mean manifest?)',
+      { route: 'manifests' },
+      'start-registry: journal: route must be base, catalog, token, tags, manifest, blob, uploads, upload, referrers, invalid or unknown (did you mean manifest?)',
     ],
     [
       { status: '4x' },
-      'journal: status must be a number such as 201, a class such as 4xx, a function, or an array of them',
+      'start-registry: journal: status must be a number such as 201, a class such as 4xx, a function, or an array of them',
     ],
-    [{ status: [] }, 'journal: status must be'],
-    [{ repository: 1 }, 'journal: repository must be text, in which * stands for any part, or a regular expression'],
-    [{ repository: [] }, 'journal: repository must be'],
-    [{ aborted: 'yes' }, 'journal: aborted must be true or false'],
-    [{ header: 'Accept' }, 'journal: header must be an object such as { Accept: "*json*" }'],
-    [{ header: { Accept: 1 } }, 'journal: header Accept must be text'],
-    [{ since: 'now' }, 'journal: since must be the id of a request, or a mark'],
-    ['PUT', 'journal: a filter is an object such as { method: "PUT", status: 201 }, or a function'],
-    [null, 'journal: a filter is an object'],
+    [{ status: [] }, 'start-registry: journal: status must be'],
+    [
+      { repository: 1 },
+      'start-registry: journal: repository must be text, in which * stands for any part, or a regular expression',
+    ],
+    [{ repository: [] }, 'start-registry: journal: repository must be'],
+    [{ aborted: 'yes' }, 'start-registry: journal: aborted must be true or false'],
+    [{ header: 'Accept' }, 'start-registry: journal: header must be an object such as { Accept: "*json*" }'],
+    [{ header: { Accept: 1 } }, 'start-registry: journal: header Accept must be text'],
+    [{ since: 'now' }, 'start-registry: journal: since must be the id of a request, or a mark'],
+    ['PUT', 'start-registry: journal: a filter is an object such as { method: "PUT", status: 201 }, or a function'],
+    [null, 'start-registry: journal: a filter is an object'],
   ]
   for (const [filter, message] of rows) {
     const thrown = said(() => registry.journal.requests(filter as RequestFilter))
@@ -152,11 +155,13 @@ void t.test('what is no filter is named, with what may have been meant', async (
     await t.rejects(registry.journal.waitFor(filter as RequestFilter), { name: 'TypeError' })
   }
   t.throws(() => registry.journal.expect({}, -1), {
-    message: 'journal: count must be a whole number, or { atLeast, atMost }',
+    message: 'start-registry: journal: count must be a whole number, or { atLeast, atMost }',
   })
-  t.throws(() => registry.journal.expect({}, { atleast: 1 } as object), { message: /^journal: count must be/ })
+  t.throws(() => registry.journal.expect({}, { atleast: 1 } as object), {
+    message: /^start-registry: journal: count must be/,
+  })
   await t.rejects(registry.journal.waitFor({}, { timeout: -1 }), {
-    message: 'journal: timeout must be milliseconds, 0 or more',
+    message: 'start-registry: journal: timeout must be milliseconds, 0 or more',
   })
 })
 
@@ -175,15 +180,15 @@ void t.test('what is expected is answered, and what is not there is told with th
   t.equal(journal.expect({ method: 'PUT', status: 401 }, 2).length, 2)
   t.same(journal.expect({ method: 'DELETE' }, 0), [])
   t.equal(journal.expect({ repository: 'team/*' }, { atLeast: 2, atMost: 4 }).length, 4)
-  const filter: RequestFilter = { method: 'PUT', kind: 'manifest', repository: 'team/app', status: 201 }
+  const filter: RequestFilter = { method: 'PUT', route: 'manifest', repository: 'team/app', status: 201 }
   t.equal(
     said(() => journal.expect(filter)),
     [
-      'expected at least 1 request with method PUT, kind manifest, repository team/app, status 201, and there was none among 4 requests',
+      'expected at least 1 request with method PUT, route manifest, repository team/app, status 201, and there was none among 4 requests',
       'nearest:',
       '  #1 and 1 more until #2 PUT manifest team/app:1: status was 401, not 201',
       '  #3 PUT manifest team/web:1 as alice: repository was team/web, not team/app; status was 400, not 201',
-      '  #4 GET blob team/app@sha256:e3b0c44298fc… as alice: method was GET, not PUT; kind was blob, not manifest; status was 404, not 201',
+      '  #4 GET blob team/app@sha256:e3b0c44298fc… as alice: method was GET, not PUT; route was blob, not manifest; status was 404, not 201',
     ].join('\n'),
   )
   t.equal(
@@ -233,7 +238,7 @@ void t.test('messages stay short, and control characters in them harmless', asyn
   const { registry, wire } = await registryFor(t)
   for (let n = 0; n < 40; n++) await wire.get(`/v2/x/manifests/${n}${'x'.repeat(100)}`)
   t.equal((await wire.get(`/${'y'.repeat(5000)}`, { 'X-Colour': '\u009b2J' })).status, 404)
-  const message = said(() => registry.journal.expectOnly([{ method: 'PUT' }, { kind: 'unknown', target: /y{5000}/ }]))
+  const message = said(() => registry.journal.expectOnly([{ method: 'PUT' }, { route: 'unknown', target: /y{5000}/ }]))
   t.ok(message.length < 5000, `${message.length} characters`)
   t.match(message, /but for 40 of 41 requests:\n(?: {2}.*\n){10} {2}and 30 more$/)
   const nearest = said(() => registry.journal.expect({ path: '/y*', header: { 'X-Colour': 'red' } }))
@@ -251,14 +256,14 @@ void t.test('nothing unexpected happened', async (t) => {
   await wire.image('team/app', '1')
   await wire.get('/v2/team/app/manifests/2')
   const expected: RequestFilter[] = [
-    { kind: 'uploads', status: 201 },
+    { route: 'uploads', status: 201 },
     { method: 'PUT', repository: 'team/app' },
-    { method: 'GET', kind: 'manifest', status: 200 },
+    { method: 'GET', route: 'manifest', status: 200 },
   ]
   t.equal(
     said(() => mark.expectOnly(expected)),
     [
-      'expected (kind uploads, status 201), (method PUT, repository team/app), (method GET, kind manifest, status 200) only, but for 1 of 4 requests:',
+      'expected (route uploads, status 201), (method PUT, repository team/app), (method GET, route manifest, status 200) only, but for 1 of 4 requests:',
       '  #5 GET manifest team/app:2: answered 404: status was 404, not 200',
     ].join('\n'),
   )
@@ -282,7 +287,7 @@ void t.test('nothing unexpected happened', async (t) => {
     said(() => mark.expectOnly([{ method: ['GET', 'PUT', 'POST'] }])),
     ['expected (method GET or PUT or POST) only, but for 2 of 6 requests:', ...lines].join('\n'),
   )
-  mark.expectOnly([{ method: ['GET', 'PUT', 'POST'] }, { path: '/healthz' }, { kind: 'invalid' }])
+  mark.expectOnly([{ method: ['GET', 'PUT', 'POST'] }, { path: '/healthz' }, { route: 'invalid' }])
   mark.expectNothingUnexpected({ allow: [{ path: '/healthz' }, () => true] })
   t.equal(mark.requests().length, 6)
 })
@@ -327,15 +332,15 @@ void t.test('the requests of some repositories are as if there were no others', 
     own.requests().map(({ id }) => id),
     [1, 5],
   )
-  mark.expectOnly([{ kind: 'manifest' }])
+  mark.expectOnly([{ route: 'manifest' }])
   own.expectNothingUnexpected()
-  t.match(await own.waitFor({ kind: 'manifest' }), { id: 5 })
+  t.match(await own.waitFor({ route: 'manifest' }), { id: 5 })
   t.match(
-    said(() => own.expect({ kind: 'blob' })),
+    said(() => own.expect({ route: 'blob' })),
     /there was none among 2 requests\n/,
   )
-  t.same(own.where({ kind: 'tags' }).requests().length, 1)
-  t.throws(() => own.where({ kind: 'tag' } as object), { message: /did you mean tags/ })
+  t.same(own.where({ route: 'tags' }).requests().length, 1)
+  t.throws(() => own.where({ route: 'tag' } as object), { message: /did you mean tags/ })
 })
 
 void t.test('the last requests are kept, and what is forgotten is said', async (t) => {
@@ -348,18 +353,18 @@ void t.test('the last requests are kept, and what is forgotten is said', async (
   const ids = (): number[] => journal.requests().map(({ id }) => id)
   t.same([ids(), journal.forgotten], [[3, 4, 5], 2])
   mark.expectOnly([{ reference: ['4', '5'] }])
-  mark.expect({ kind: 'base' }, 0)
+  mark.expect({ route: 'base' }, 0)
   const forgotten = '2 requests before were forgotten: the journal keeps 3 (journal: { limit })'
   t.equal(
-    said(() => journal.expect({ kind: 'base' }, 0)),
-    `expected no request with kind base: nobody can tell, ${forgotten}`,
+    said(() => journal.expect({ route: 'base' }, 0)),
+    `expected no request with route base: nobody can tell, ${forgotten}`,
   )
   t.ok(said(() => journal.expect({ reference: '1' })).endsWith(`\n${forgotten}`))
   t.equal(
     said(() => journal.expectNothingUnexpected()),
     `expected nothing unexpected: nobody can tell, ${forgotten}`,
   )
-  t.equal(journal.expect({ kind: 'manifest' }).length, 3)
+  t.equal(journal.expect({ route: 'manifest' }).length, 3)
   journal.clear()
   t.same([ids(), journal.forgotten], [[], 0])
   journal.expectOnly([])
@@ -375,7 +380,7 @@ void t.test('a registry that keeps no journal says so', async (t) => {
   const { registry, wire } = await registryFor(t, { journal: false })
   await wire.get('/v2/')
   const { journal } = registry
-  const message = 'this registry keeps no journal: start it without journal: false'
+  const message = 'start-registry: this registry keeps no journal: start it without journal: false'
   for (const run of [
     () => journal.requests(),
     () => journal.expect({}, 0),
