@@ -67,6 +67,11 @@ export interface StartOptions {
   readonly log?: boolean | RequestListener | undefined
   /** How many requests `registry.journal` keeps, and whether with credentials; false for none. @default the last 10000 */
   readonly journal?: JournalOptions | false | undefined
+  /**
+   * Whether it can be steered over http, under `/_start-registry/`, by tests in any language. That needs no login: whoever
+   * reaches the registry may. @default false
+   */
+  readonly admin?: boolean | undefined
   /** Closes the registry when it aborts. */
   readonly signal?: AbortSignal | undefined
   /** How long `close` waits for running requests, in milliseconds. @default 1000 */
@@ -125,6 +130,7 @@ const checks: Checks<StartOptions> = {
   clock: [(value) => typeof value === 'function', 'a function that answers milliseconds since 1970'],
   log: [(value) => isBoolean(value) || typeof value === 'function', 'true, false or a function'],
   journal: [isJournal, 'false or { limit?, credentials? }; limit is a number of requests, 1 or more'],
+  admin: [isBoolean, 'true or false'],
   signal: [(value) => value instanceof AbortSignal, 'an AbortSignal'],
   grace: [(value) => typeof value === 'number' && value >= 0, 'milliseconds'],
   unref: [isBoolean, 'true or false'],
@@ -141,6 +147,9 @@ export function checkOptions(options: StartOptions): void {
     if (options[name] === undefined) continue
     const hint = profile === 'oci' ? 'it goes with a profile of Quay' : 'Quay has rules of its own, in its config.yaml'
     throw new TypeError(`start-registry: ${name} does not go with profile ${profile}: ${hint}`)
+  }
+  if (options.admin && options.journal === false) {
+    throw new TypeError('start-registry: admin does not go with journal: false: it answers what the journal has')
   }
   if (options.http && !options.tls) {
     throw new TypeError('start-registry: http goes with tls; without tls the registry speaks plain http anyway')

@@ -136,16 +136,20 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
   const snapshots = await RegistrySnapshots.of(store, quay?.dialect, clock.now)
   const view = { referrers: quay?.referrers ?? options.referrers ?? true, clock: clock.now }
   if (rules.length > 0) admission = await admissionOf(rules, store, view, made)
+  const admin = options.admin ? await import('./admin/stage.js') : undefined
   const core = createRegistry({
     ...options,
     store,
     dialect: quay?.dialect,
     htpasswd: options.htpasswd === undefined ? undefined : readOption('htpasswd', options.htpasswd),
-    stages: certificates && !options.http ? [requireTls(() => url)] : [],
+    stages: [
+      ...(certificates && !options.http ? [requireTls(() => url)] : []),
+      ...(admin ? [admin.adminStage(() => registry, options)] : []),
+    ],
     policy: admission ? [admission.stage] : [],
   })
   if (options.log) core.onRequest(options.log === true ? writeLog : options.log)
-  const { journal, record, close: closeJournal } = openJournal(options.journal)
+  const { journal, record, close: closeJournal } = openJournal(options.journal, admin?.isAdmin)
   if (options.journal !== false) core.onRequest(record)
   const listener = await listen({
     host: options.host,
@@ -190,7 +194,7 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
       makeHome(folder(), { host, port: listener.port, url, caFile, accounts: quay?.accounts ?? accounts }, about),
     flags: clientFlags(folder, url, caFile),
     profile: quay?.profile ?? 'oci',
-    warnings: quay?.warnings(listener.port) ?? [],
+    warnings: [...(quay?.warnings(listener.port) ?? []), ...(admin?.warnings(options) ?? [])],
     secrets: quay?.secrets,
     clock,
     onRequest: core.onRequest,

@@ -24,6 +24,7 @@ export interface Values {
   readonly htpasswd?: string
   readonly anonymous?: string
   readonly auth?: string
+  readonly admin?: boolean
   readonly 'ready-file'?: string
   readonly from?: string
   readonly offline?: boolean
@@ -81,6 +82,7 @@ const flags = {
   htpasswd: { type: 'string' },
   anonymous: { type: 'string' },
   auth: { type: 'string' },
+  admin: { type: 'boolean' },
   'ready-file': { type: 'string' },
   from: { type: 'string' },
   offline: { type: 'boolean' },

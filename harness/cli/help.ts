@@ -33,6 +33,10 @@ Who may do what
   --auth token            log in with tokens that it issues (default)
   --auth basic            log in with name and password each time
 
+What tests do with it
+  --admin                 let it be steered over http: GET /_start-registry/
+                          tells how (requests, faults, snapshots, time)
+
 What it says
   --ready-file FILE       write host:port to FILE when it listens
   --json                  one JSON object a line on stdout instead of text

@@ -9,8 +9,9 @@ import type { Arguments } from './arguments.js'
 export async function serve({ options, caOut, readyFile, json, quiet }: Arguments): Promise<void> {
   const stopped = stopSignal()
   const log = json ? jsonRequest : !quiet && textRequest
-  // Nobody could ask for it.
-  const registry = await startRegistry({ ...options, unref: false, log, journal: false })
+  // Nobody could ask for the journal otherwise.
+  const journal = options.admin ? undefined : false
+  const registry = await startRegistry({ ...options, unref: false, log, journal })
   try {
     if (caOut !== undefined && registry.caFile !== undefined) copyFileSync(registry.caFile, caOut)
     const removeReadyFile = readyFile === undefined ? undefined : writeReadyFile(readyFile, registry.host)

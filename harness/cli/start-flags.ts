@@ -22,6 +22,7 @@ function read(values: Values): StartOptions {
     htpasswd: values.htpasswd,
     anonymous:
       values.anonymous === undefined ? undefined : oneOf('--anonymous', values.anonymous, ['none', 'pull', 'push']),
+    admin: values.admin,
     auth: values.auth === undefined ? undefined : oneOf('--auth', values.auth, ['token', 'basic']),
   }
 }

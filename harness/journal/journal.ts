@@ -1,3 +1,4 @@
+import type { Route } from '../../src/route/route.js'
 import type { RequestListener } from '../../src/server/event.js'
 import { readCount } from './count.js'
 import { expected, expectNone, missing, scopeOf, type Scope } from './expectations.js'
@@ -21,11 +22,21 @@ export interface OpenJournal {
   readonly close: () => void
 }
 
-/** Makes the journal of a registry. @param options false for one that keeps nothing, and says so when it is asked. */
-export function openJournal(options: JournalOptions | false = {}): OpenJournal {
+/**
+ * Makes the journal of a registry.
+ * @param options false for one that keeps nothing, and says so when it is asked.
+ * @param isAside Whether requests to a route are nothing that a test is about. @default none is
+ */
+export function openJournal(options: JournalOptions | false = {}, isAside?: (route: Route) => boolean): OpenJournal {
   const { limit = defaultLimit, credentials = false } = options === false ? { limit: 0 } : options
   const log = new RequestLog(limit, credentials)
-  return { journal: new WholeJournal(log), record: (event) => log.record(event), close: () => log.close() }
+  return {
+    journal: new WholeJournal(log),
+    record: (event) => {
+      if (!isAside?.(event.route)) log.record(event)
+    },
+    close: () => log.close(),
+  }
 }
 
 const read = (recorded: Recorded): JournaledRequest => recorded.request

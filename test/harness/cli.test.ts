@@ -33,6 +33,22 @@ void t.test('--quiet says the ready line alone', async (t) => {
   t.equal(await ended(child), 0)
 })
 
+void t.test('--admin lets it be steered, and has it keep its requests', async (t) => {
+  for (const [flags, status] of [
+    [['--quiet'], 404],
+    [['--quiet', '--admin'], 200],
+  ] as const) {
+    const child = start(t, ...flags)
+    const wire = new Wire(Number((await next(lines(child.stdout))).split(':').at(-1)))
+    await wire.get('/v2/')
+    const reply = await wire.get('/_start-registry/requests')
+    t.equal(reply.status, status)
+    if (status === 200) t.match(JSON.parse(reply.text), { requests: [{ id: 1, target: '/v2/' }], forgotten: 0 })
+    child.kill('SIGTERM')
+    t.equal(await ended(child), 0)
+  }
+})
+
 void t.test('--json has one object a line', async (t) => {
   const child = start(t, '--json', '--tls', '--user', 'alice:secret')
   const out = lines(child.stdout)

@@ -1,9 +1,15 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { get } from 'node:https'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import type { Har } from 'start-registry'
+import type { Har, WaitOptions } from 'start-registry'
+import { RequestLog, type Waiter } from '../../harness/journal/log.js'
+import { requestsBehind } from '../../harness/journal/stream.js'
+import { nextRequest } from '../../harness/journal/wait.js'
 import { sha256 } from '../support/content.js'
 import { basic } from '../support/login.js'
 import { folderFor, registryFor } from '../support/registries.js'
@@ -86,6 +92,45 @@ void t.test('as a stream, until it is left, aborted, or the registry closes', as
   t.same(await ending, { value: undefined, done: true })
 })
 
+void t.test('who waits no more is heard of no more', async (t) => {
+  class CountingLog extends RequestLog {
+    waiting = 0
+    override wait(waiter: Waiter): () => void {
+      this.waiting++
+      const stop = super.wait(waiter)
+      return () => {
+        this.waiting--
+        stop()
+      }
+    }
+  }
+  const log = new CountingLog(2, false)
+  const controller = new AbortController()
+  const { signal } = controller
+  const wait = (options: WaitOptions) => nextRequest(log, () => false, options)
+  const all = Promise.allSettled([
+    wait({ timeout: 1 }),
+    wait({ signal }),
+    requestsBehind(log, 0, () => true, signal).next(),
+    nextRequest(log, () => true, {}),
+    nextRequest(log, () => JSON.parse('') as boolean, {}),
+  ])
+  t.equal(log.waiting, 5)
+  const { registry, wire } = await registryFor(t)
+  registry.onRequest((event) => log.record(event))
+  await wire.get('/v2/')
+  controller.abort(new Error('enough'))
+  const found = await all
+  t.same(
+    found.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled', 'fulfilled', 'rejected'],
+  )
+  t.equal(log.waiting, 0)
+  const closing = wait({ timeout: Infinity })
+  log.close()
+  t.same([await closing, log.waiting], ['closed', 0])
+})
+
 void t.test('what a client has read is in the journal, over https and from disk too', async (t) => {
   const { registry } = await registryFor(t, { tls: true, storage: { disk: folderFor(t) } })
   const ca = readFileSync(registry.caFile as string)
@@ -164,4 +209,23 @@ void t.test('as an HTTP archive, with all that one must have', async (t) => {
   t.match(challenge?.response, { status: 401, content: { mimeType: 'application/json' } })
   t.match(absolute?.request, { url: 'http://registry.test/v2/?x', queryString: [{ name: 'x', value: '' }] })
   t.equal(registry.journal.har({ status: 401 }).log.entries.length, 2)
+})
+
+void t.test('the README has a program, and what it says', async (t) => {
+  const root = new URL('../../../', import.meta.url)
+  const readme = readFileSync(new URL('README.md', root), 'utf8')
+  const [, program = '', message = ''] =
+    /^`registry\.journal` has [^]*?\n```js\n([^]*?)```\n[^]*?\n\n((?: {4}.*\n)+)/m.exec(readme) ?? []
+  const folder = folderFor(t)
+  const main = join(folder, 'main.mjs')
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(fileURLToPath(root), join(folder, 'node_modules', 'start-registry'))
+  writeFileSync(main, program)
+  const child = spawn(process.execPath, [main], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [out, err] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()])
+  t.equal(Buffer.concat(out).toString(), '404 1\n')
+  const expected = message.replaceAll(/^ {4}/gm, '')
+  t.ok(expected.startsWith('expected 1 request'))
+  t.ok(Buffer.concat(err).toString().includes(expected))
+  t.equal((JSON.parse(readFileSync(join(folder, 'requests.har'), 'utf8')) as Har).log.entries.length, 1)
 })
