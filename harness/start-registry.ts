@@ -14,8 +14,8 @@ import { certificatesOf } from './certificates.js'
 import { movableClock, type Clock } from './clock.js'
 import { clientFlags, type ClientFlags } from './homes/flags.js'
 import { makeHome, type EnvOptions } from './homes/home.js'
+import { noJournal } from './journal/none.js'
 import type { Layouts } from './layout/layouts.js'
-import { openJournal } from './journal/journal.js'
 import type { Journal } from './journal/view.js'
 import { logLine } from './log.js'
 import { checkOptions, type StartOptions } from './options.js'
@@ -149,8 +149,9 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
     policy: admission ? [admission.stage] : [],
   })
   if (options.log) core.onRequest(options.log === true ? writeLog : options.log)
-  const { journal, record, close: closeJournal } = openJournal(options.journal, admin?.isAdmin)
-  if (options.journal !== false) core.onRequest(record)
+  const journal =
+    options.journal !== false && (await import('./journal/journal.js')).openJournal(options.journal, admin?.isAdmin)
+  if (journal) core.onRequest(journal.record)
   const listener = await listen({
     host: options.host,
     port: options.port ?? 0,
@@ -158,8 +159,9 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
     handle: core.handle,
     unref: options.unref ?? true,
   })
-  // The journal first: who waits for a request over http would otherwise keep the listener waiting.
-  made.push(() => listener.close(options.grace ?? 1000), closeJournal)
+  made.push(() => listener.close(options.grace ?? 1000))
+  // Closed before the listener, which would otherwise wait for who waits for a request over http.
+  if (journal) made.push(journal.close)
   const host = hostOf(options.host, listener.port)
   bound = { scheme: certificates ? 'https' : 'http', host }
   url = `${bound.scheme}://${host}`
@@ -198,7 +200,7 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
     secrets: quay?.secrets,
     clock,
     onRequest: core.onRequest,
-    journal,
+    journal: journal ? journal.journal : noJournal,
     verify: async (reference, policy) => (await signatures()).verify(reference, policy),
     signatures: async (reference, policy) => (await signatures()).signatures(reference, policy),
     load: async (path, about) => (await layouts()).load(path, about),

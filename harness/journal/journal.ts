@@ -24,12 +24,10 @@ export interface OpenJournal {
 
 /**
  * Makes the journal of a registry.
- * @param options false for one that keeps nothing, and says so when it is asked.
  * @param isAside Whether requests to a route are nothing that a test is about. @default none is
  */
-export function openJournal(options: JournalOptions | false = {}, isAside?: (route: Route) => boolean): OpenJournal {
-  const { limit = defaultLimit, credentials = false } = options === false ? { limit: 0 } : options
-  const log = new RequestLog(limit, credentials)
+export function openJournal(options: JournalOptions = {}, isAside?: (route: Route) => boolean): OpenJournal {
+  const log = new RequestLog(options.limit ?? defaultLimit, options.credentials ?? false)
   return {
     journal: new WholeJournal(log),
     record: (event) => {
@@ -95,8 +93,6 @@ class View implements JournalView {
   readonly stream = ({ filter = {}, signal }: StreamOptions = {}): AsyncIterableIterator<JournaledRequest> => {
     const wanted = readFilter(filter)
     const since = wanted.since === undefined ? this.log.last : Math.max(wanted.since, this.since)
-    // What keeps nothing says so here, and not when somebody reads.
-    this.log.kept(since)
     return requestsBehind(this.log, since, this.#taking(wanted), signal)
   }
 

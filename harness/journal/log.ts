@@ -13,7 +13,7 @@ export interface Waiter {
  * ring that grows up to its limit.
  */
 export class RequestLog {
-  /** How many are kept at most; 0 for a registry that keeps none. */
+  /** How many are kept at most. */
   readonly limit: number
   readonly #keepCredentials: boolean
   readonly #waiters = new Set<Waiter>()
@@ -38,17 +38,14 @@ export class RequestLog {
   }
 
   record(event: RequestEvent): void {
-    if (this.limit === 0) return
     const recorded = new Recorded(++this.#last, event, this.#keepCredentials)
     this.#ring[(this.#last - this.#cleared - 1) % this.limit] = recorded
     // They may go away when they hear of it.
     for (const waiter of this.#waiters) waiter.hear(recorded)
   }
 
-  /** What is kept of the requests behind an id, the oldest first. @throws Error when the registry keeps none. */
+  /** What is kept of the requests behind an id, the oldest first. */
   kept(since: number): Recorded[] {
-    if (this.limit === 0)
-      throw new Error('start-registry: this registry keeps no journal: start it without journal: false')
     const kept: Recorded[] = []
     for (let id = Math.max(since, this.#lastForgotten) + 1; id <= this.#last; id++) {
       kept.push(this.#ring[(id - this.#cleared - 1) % this.limit] as Recorded)

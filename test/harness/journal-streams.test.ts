@@ -211,6 +211,19 @@ void t.test('as an HTTP archive, with all that one must have', async (t) => {
   t.equal(registry.journal.har({ status: 401 }).log.entries.length, 2)
 })
 
+void t.test('what is no filter does not compile', async (t) => {
+  const { journal } = (await registryFor(t)).registry
+  // @ts-expect-error -- misspelt
+  t.throws(() => journal.requests({ mehtod: 'GET' }))
+  // @ts-expect-error -- no route
+  t.throws(() => journal.expect({ route: 'manifests' }))
+  // @ts-expect-error -- no status
+  t.throws(() => journal.expect({ status: '4x' }))
+  // @ts-expect-error -- no count
+  t.throws(() => journal.expect({}, { atleast: 1 }))
+  t.same(journal.requests({ status: [404, '5xx', (status) => status === 0], repository: [/x/, 'y/*'] }), [])
+})
+
 void t.test('the README has a program, and what it says', async (t) => {
   const root = new URL('../../../', import.meta.url)
   const readme = readFileSync(new URL('README.md', root), 'utf8')
