@@ -7,10 +7,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { Har, WaitOptions } from 'start-registry'
+import { createRegistry } from 'start-registry/core'
+import { openJournal } from '../../harness/journal/journal.js'
 import { RequestLog, type Waiter } from '../../harness/journal/log.js'
 import { requestsBehind } from '../../harness/journal/stream.js'
 import { nextRequest } from '../../harness/journal/wait.js'
-import { sha256 } from '../support/content.js'
+import { listen } from '../../src/server/listener.js'
+import { sha256, Wire } from '../support/content.js'
 import { basic } from '../support/login.js'
 import { folderFor, registryFor } from '../support/registries.js'
 
@@ -222,6 +225,42 @@ void t.test('what is no filter does not compile', async (t) => {
   // @ts-expect-error -- no count
   t.throws(() => journal.expect({}, { atleast: 1 }))
   t.same(journal.requests({ status: [404, '5xx', (status) => status === 0], repository: [/x/, 'y/*'] }), [])
+})
+
+void t.test('what a fault has done is asked for, told, and not unexpected', async (t) => {
+  const { journal, record } = openJournal()
+  const core = createRegistry({
+    stages: [
+      (call, next) => {
+        if (call.route.kind !== 'blob') return next()
+        call.faults = ['#1 blob: status 503']
+        return { status: 503, headers: { 'Content-Length': 0 } }
+      },
+    ],
+  })
+  core.onRequest(record)
+  const { port, close } = await listen({ host: undefined, port: 0, tls: undefined, handle: core.handle, unref: true })
+  t.teardown(() => close(0))
+  const wire = new Wire(port)
+  t.equal((await wire.get(`/v2/app/blobs/${sha256('')}`)).status, 503)
+  await wire.get('/v2/')
+  journal.expect({ fault: true, route: 'blob', status: 503 }, 1)
+  journal.expect({ fault: '*status 503' }, 1)
+  journal.expect({ fault: false }, 1)
+  journal.expectNothingUnexpected()
+  journal.expectOnly([{ repository: 'app' }, { route: 'base' }])
+  const blob = 'GET blob app@sha256:e3b0c44298fc… (fault: #1 blob: status 503)'
+  t.throws(() => journal.expect({ route: 'blob', status: 200 }), {
+    message: [
+      'expected at least 1 request with route blob, status 200, and there was none among 2 requests',
+      'nearest:',
+      `  #1 ${blob}: status was 503, not 200`,
+      '  #2 GET /v2/: route was base, not blob',
+    ].join('\n'),
+  })
+  t.throws(() => journal.expectOnly([{ fault: 'latency*' }, { route: 'base' }]), {
+    message: `expected (fault latency*), (route base) only, but for 1 of 2 requests:\n  #1 ${blob}: answered 503`,
+  })
 })
 
 void t.test('the README has a program, and what it says', async (t) => {
