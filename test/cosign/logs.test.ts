@@ -17,7 +17,7 @@ import { codeOf } from '../support/codes.js'
 import { treeOf } from '../support/merkle-tree.js'
 import { mutants } from '../support/mutants.js'
 import { issue, leafExtensions, minutes, newKeys, noon } from '../support/pki.js'
-import { bodyOf, entryV1, entryV2, pemOf, specOf, testLog, type EntryOptions } from '../support/rekor.js'
+import { bodyOf, entryV1, entryV2, pemOf, rekorBundleOf, specOf, testLog, type EntryOptions } from '../support/rekor.js'
 import { quickly } from '../support/quickly.js'
 
 const signer = issue({ extensions: leafExtensions() })
@@ -390,25 +390,14 @@ void t.test('what a policy wants of logs', async (t) => {
   t.equal(run(untimed, { logs: [old], now: noon - minutes(1) }), undefined)
 })
 
-const annotation = (entry: LogEntry): string =>
-  JSON.stringify({
-    SignedEntryTimestamp: Buffer.from(entry.inclusionPromise?.signedEntryTimestamp ?? []).toString('base64'),
-    Payload: {
-      body: Buffer.from(entry.canonicalizedBody ?? []).toString('base64'),
-      integratedTime: Number(entry.integratedTime),
-      logIndex: Number(entry.logIndex),
-      logID: Buffer.from(entry.logId?.keyId ?? []).toString('hex'),
-    },
-  })
-
 void t.test('a Rekor bundle of an annotation goes the same way', async (t) => {
-  const read = readRekorBundle(annotation(good()))
+  const read = readRekorBundle(rekorBundleOf(good()))
   t.same(verifyLogEntries([read], check()).times, [noon])
   t.equal(
     codeOf(() => verifyLogEntries([read], check({ content: { ...message, signature: text } }))),
     'ENTRY_MISMATCH',
   )
-  const whole = annotation(good())
+  const whole = rekorBundleOf(good())
   const broken: readonly (readonly [what: string, text: string])[] = [
     ['nothing', ''],
     ['no JSON', 'x'],
@@ -451,7 +440,7 @@ void t.test('checkpoints that are none', async (t) => {
 void t.test('no mutated entry is accepted for another than it was', async (t) => {
   const entry = good()
   const note = proofOf(entry).checkpoint?.envelope ?? ''
-  const whole = annotation(entry)
+  const whole = rekorBundleOf(entry)
   let accepted = 0
   for (const mutant of mutants(Buffer.from(whole), { seed: 5, count: 2000 })) {
     const code = await quickly(() =>
@@ -460,7 +449,7 @@ void t.test('no mutated entry is accepted for another than it was', async (t) =>
         // An entry of an unknown log shows nothing.
         if (verifyLogEntries([read], check()).logs.length === 0) return
         // What is written otherwise but says the same is the same entry.
-        if (annotation(read) === whole) accepted += 1
+        if (rekorBundleOf(read) === whole) accepted += 1
         else t.fail(`accepted: ${mutant.toString()}`)
       }),
     )

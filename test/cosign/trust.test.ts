@@ -190,7 +190,7 @@ void t.test('timestamps in certificates (RFC 6962)', async (t) => {
   t.equal(scts(keyless()), undefined)
   t.equal(scts(keyless({}, { extensions: Buffer.from('of the log') })), undefined)
   const rsa = testLog({}, generateKeyPairSync('rsa', { modulusLength: 2048 }))
-  t.equal(scts(keyless({}, { algorithm: 0x0401 }, [rsa]), [rsa.log]), undefined, 'a log with an RSA key')
+  t.equal(scts(keyless({}, {}, [rsa]), [rsa.log]), undefined, 'a log with an RSA key')
   const other = testLog()
   t.equal(scts(keyless({}, {}, [other, ctLog])), undefined, 'an unknown log is passed over')
   const both = keyless({}, {}, [other, ctLog, ctLog])

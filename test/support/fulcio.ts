@@ -16,7 +16,7 @@ export interface SctOptions {
   /** Milliseconds since 1970. */
   readonly time?: number
   readonly version?: number
-  /** The digest and the kind of key as TLS 1.2 numbers them. */
+  /** The digest and the kind of key as TLS 1.2 numbers them. @default SHA-256 with a key of the log's kind */
   readonly algorithm?: number
   readonly extensions?: Uint8Array
   /** Whose key the timestamp is signed for, instead of the issuer's. */
@@ -25,7 +25,8 @@ export interface SctOptions {
 
 /** The timestamp that a log gives a certificate (RFC 6962 §3.2), as TLS writes it. */
 export function sctOf(certificate: Issued, by: Issued, log: TestLog, options: SctOptions = {}): Buffer {
-  const { time = noon, version = 0, algorithm = 0x0403, extensions = new Uint8Array() } = options
+  const { time = noon, version = 0, extensions = new Uint8Array() } = options
+  const { algorithm = log.log.key.asymmetricKeyType === 'rsa' ? 0x0401 : 0x0403 } = options
   const issuer = (options.issuer ?? by).certificate
   const signed = signedBytes(certificate.certificate, issuer, { time, extensions })
   const head = Buffer.alloc(41)

@@ -11,7 +11,7 @@ import { parsePublicKey } from '../../src/cosign/keys/public-key.js'
 import { extension, signWithKey } from '../../src/formats/certificate-writer.js'
 import { oid, utf8String } from '../../src/formats/der.js'
 import { issueLogged, sctOf } from './fulcio.js'
-import { caExtensions, issue, leafExtensions, minutes, noon, type Issued } from './pki.js'
+import { caExtensions, issue, leafExtensions, minutes, noon, type Issued, type IssueOptions } from './pki.js'
 import { bodyOf, entryV1, entryV2, specOf, testLog, type TestLog } from './rekor.js'
 import { stampOf, testAuthority, type TestAuthority } from './timestamps.js'
 
@@ -73,6 +73,8 @@ export interface KeylessOptions {
   /** Minutes after noon at which the log took it. */
   readonly logged?: number
   readonly ctLog?: TestLog
+  /** What is to be otherwise in the signer's certificate. */
+  readonly signer?: IssueOptions
   /** The entry is of another signature. */
   readonly swapped?: boolean
   readonly change?: (entry: LogEntry) => LogEntry
@@ -82,7 +84,9 @@ export interface KeylessOptions {
 export const keylessIssuer = 'https://issuer.test'
 export const keylessSubject = 'alice@example.com'
 const inToto = 'application/vnd.in-toto+json'
-const issuerExtension = extension(oid('1.3.6.1.4.1.57264.1.8'), false, utf8String(keylessIssuer))
+
+/** Who vouches for the signer, as Fulcio says it. */
+export const issuerExtension: Buffer = extension(oid('1.3.6.1.4.1.57264.1.8'), false, utf8String(keylessIssuer))
 
 /** A bundle (version 0.3) as cosign 3 makes it of a keyless signature, right or wrong, made at noon. */
 export function keylessBundle(box: Box, payload: Uint8Array, options: KeylessOptions = {}): Buffer {
@@ -94,6 +98,7 @@ export function keylessBundle(box: Box, payload: Uint8Array, options: KeylessOpt
       notBefore: noon,
       notAfter: noon + minutes(10),
       extensions: [...leafExtensions(), issuerExtension],
+      ...options.signer,
     },
     (unlogged) => [sctOf(unlogged, fulcio.intermediate, ctLog)],
   )

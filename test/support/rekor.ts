@@ -14,6 +14,8 @@ import { newKeys, noon, type Keys } from './pki.js'
 /** A log of our own making: its key signs whatever a test wants. */
 export interface TestLog {
   readonly keys: Keys
+  /** Signs with its key, where that is not to be by chance. */
+  readonly sign?: (bytes: Uint8Array) => Buffer
   readonly log: TransparencyLog
 }
 
@@ -21,6 +23,9 @@ export function testLog(options: LogOptions = {}, keys: Keys = newKeys()): TestL
   const defaults = { baseUrl: 'https://rekor.test', validFor: { start: noon - 86_400_000 } }
   return { keys, log: transparencyLog(spkiOf(keys.publicKey), { ...defaults, ...options }) }
 }
+
+const signBy = ({ keys, sign }: TestLog, bytes: Uint8Array): Buffer =>
+  sign ? sign(bytes) : signWithKey(bytes, keys.privateKey)
 
 const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64')
 export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
@@ -72,7 +77,7 @@ export function entryV1(log: TestLog, kind: string, body: Uint8Array, options: E
   const [name, version] = kind.split(' ')
   const logId = log.log.keyIds[0] as Uint8Array
   const signed = entryTimestampBytes(body, { integratedTime, logIndex, logId })
-  const timed = { inclusionPromise: { signedEntryTimestamp: signWithKey(signed, log.keys.privateKey) } }
+  const timed = { inclusionPromise: { signedEntryTimestamp: signBy(log, signed) } }
   const included = { inclusionProof: proofOf(log, body, { origin: 'rekor.test - 42', ...checkpoint }) }
   return {
     canonicalizedBody: body,
@@ -134,8 +139,20 @@ export function checkpointOf(
   root: Uint8Array,
   options: Partial<CheckpointOptions>,
 ): string {
-  const { origin = 'rekor.test - 42', name = 'rekor.test', key = log.keys.privateKey, more = '' } = options
+  const { origin = 'rekor.test - 42', name = 'rekor.test', key, more = '' } = options
   const text = `${origin}\n${size}\n${base64(root)}\n`
-  const signature = signWithKey(Buffer.from(text), key)
+  const signature = key ? signWithKey(Buffer.from(text), key) : signBy(log, Buffer.from(text))
   return `${text}\n\u2014 ${name} ${base64(Buffer.concat([noteKeyId(log.log, name), signature]))}\n${more}`
 }
+
+/** The annotation `dev.sigstore.cosign/bundle` of an entry. */
+export const rekorBundleOf = (entry: LogEntry): string =>
+  JSON.stringify({
+    SignedEntryTimestamp: base64(entry.inclusionPromise?.signedEntryTimestamp ?? ''),
+    Payload: {
+      body: base64(entry.canonicalizedBody ?? ''),
+      integratedTime: Number(entry.integratedTime),
+      logIndex: Number(entry.logIndex),
+      logID: Buffer.from(entry.logId?.keyId ?? []).toString('hex'),
+    },
+  })

@@ -9,17 +9,10 @@ import { readPem, writePem } from '../../../src/formats/pem.js'
 import { mutate } from './mutate.js'
 import type { FuzzTarget } from './play.js'
 import { Random } from './random.js'
+import { orRefused as orRefusedWith } from './refused.js'
 import { seededKey } from './seeded-keys.js'
 
-/** What a reader makes of its input, or nothing when it refuses it as it should. */
-function orRefused<T>(read: () => T): { readonly value: T } | undefined {
-  try {
-    return { value: read() }
-  } catch (error) {
-    if (error instanceof FormatError) return undefined
-    throw error
-  }
-}
+const orRefused = <T>(read: () => T): { readonly value: T } | undefined => orRefusedWith(read, FormatError)
 
 const documents = [
   '{"critical":{"identity":{"docker-reference":"localhost:5000/team/app"},"image":{"docker-manifest-digest":"sha256:00"},"type":"cosign container image signature"},"optional":{"a":"b","n":-1.5e+3}}',

@@ -16,7 +16,7 @@ export interface FuzzTarget {
 export class FuzzFinding extends Error {
   constructor(target: string, seed: number, number: number, cause: unknown) {
     const why = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
-    super(`${target}, --seed ${seed} --from ${number} --count 1: ${why}`, { cause })
+    super(`npm run fuzz -- ${target} --seed ${seed} --from ${number} --count 1 plays it again: ${why}`, { cause })
     this.name = 'FuzzFinding'
   }
 }
@@ -39,6 +39,21 @@ export async function play(
       throw new FuzzFinding(target.name, seed, number, error)
     }
   }
+}
+
+/**
+ * As `play`, for about so long. @returns how many cases it were.
+ */
+export async function playFor(
+  targets: readonly FuzzTarget[],
+  { seed, from = 0, seconds }: { readonly seed: number; readonly from?: number; readonly seconds: number },
+): Promise<number> {
+  const end = performance.now() + seconds * 1000
+  // Few at a time: some targets take milliseconds for each.
+  const step = 20
+  let played = 0
+  for (; performance.now() < end; played += step) await play(targets, { seed, from: from + played, count: step })
+  return played
 }
 
 function choose(targets: readonly FuzzTarget[], share: number): FuzzTarget {
