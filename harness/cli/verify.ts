@@ -30,7 +30,7 @@ export async function verify({ verify: request, json }: Arguments): Promise<numb
   }
   const keys = policy.keys && (await Promise.all(policy.keys.map((key) => readKeyReference(key, options))))
   const now = Date.now()
-  const verification: Verification = { policy, read: readPolicy({ ...policy, keys }, now), now, options, json }
+  const verification: Verification = { policy, read: await readPolicy({ ...policy, keys }, now), now, options, json }
   const elsewhere = signatureRepository()
   let code = 0
   for (const [index, reference] of references.entries()) {

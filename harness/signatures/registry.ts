@@ -9,7 +9,7 @@ import type { VerifyByRule } from '../admission/guard.js'
 import type { ReadRule } from '../admission/rules.js'
 import type { Signatures } from './options.js'
 import { storeSource, type StoreView } from './store-source.js'
-import { readPolicy } from './trust.js'
+import { readKeys, readPolicy } from './trust.js'
 import { verifyBy } from './verify-by.js'
 
 /** What of a running registry its signatures are found by. */
@@ -32,7 +32,7 @@ export function signaturesOf(registry: SignedRegistry): Signatures {
   return {
     async verify(text, policy) {
       const now = clock()
-      const read = readPolicy(policy, now)
+      const read = await readPolicy(policy, now)
       const { reference, digest, source } = await find(text)
       if (digest === undefined) {
         return tagNotFound(`${reference.repository}:${reference.tag}`, policy.strict ? 'strict' : 'cosign')
@@ -43,7 +43,7 @@ export function signaturesOf(registry: SignedRegistry): Signatures {
       const { reference, digest, source } = await find(text)
       if (digest === undefined) return []
       const now = clock()
-      const read = policy ? readPolicy(policy, now) : keysOf(rules, reference.repository)
+      const read = policy ? await readPolicy(policy, now) : keysOf(rules, reference.repository)
       return allSignatures(source, digest, read, now)
     },
   }
@@ -64,12 +64,12 @@ function referenceOf(text: string, names: readonly string[]): ImageReference {
 // Nobody's keys: then nothing is verified, and everything is listed.
 function keysOf(rules: readonly ReadRule[], repository: string): Policy {
   const keys = rules.filter(({ matches }) => matches(repository)).flatMap((rule) => rule.keys)
-  return keys.length === 0 ? { keys: [] } : readPolicy({ keys }, 0)
+  return readKeys(keys)
 }
 
 /** Verifies by the keys of rules. @throws CosignError for what is no key. */
 export function ruleVerifier(rules: readonly ReadRule[], store: Store, view: StoreView): VerifyByRule {
-  const policies = new Map(rules.map((rule) => [rule, readPolicy({ keys: rule.keys }, 0)]))
+  const policies = new Map(rules.map((rule) => [rule, readKeys(rule.keys)]))
   return (repository, digest, rule) => {
     const policy = policies.get(rule) as Policy
     const source = storeSource(store, repository, view)

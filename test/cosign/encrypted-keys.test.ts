@@ -116,18 +116,18 @@ void t.test('each thing that is wrong has its own error, before anything is deri
     [
       changed((box) => (box.ciphertext = '*')),
       'KEY_PARSE',
-      'this is not a private key of cosign: this is not base64 as RFC 4648 §4 writes it, at byte 0',
+      'the private key of cosign cannot be read: this is not base64 as RFC 4648 §4 writes it, at byte 0',
     ],
     [json('{"kdf":{"name":"scrypt","Name":"x"}}'), 'KEY_PARSE', 'the key has a member twice'],
     [
       json('{"kdf"'),
       'KEY_PARSE',
-      'this is not a private key of cosign: JSON should have a colon, and JSON ends, at byte 6',
+      'the private key of cosign cannot be read: JSON should have a colon, and JSON ends, at byte 6',
     ],
     [
       json(`"${'x'.repeat(40_000)}"`),
       'KEY_PARSE',
-      'this is not a private key of cosign: JSON of more than 32768 bytes is not read, at byte 32768',
+      'the private key of cosign cannot be read: JSON of more than 32768 bytes is not read, at byte 32768',
     ],
   ]
   const begun = process.cpuUsage()

@@ -7,10 +7,11 @@ import {
   verify,
   type KeyObject,
 } from 'node:crypto'
+import { p256, p384, p521 } from '@noble/curves/nist.js'
 import t from 'tap'
 import { bitString, integer, oid, sequence } from '../../src/formats/der.js'
 import { writePem } from '../../src/formats/pem.js'
-import { curves } from '../../src/cosign/keys/curves.js'
+import { curves, type CurveName } from '../../src/cosign/keys/curves.js'
 import { signEd25519, verifyEd25519 } from '../../src/cosign/keys/ed25519.js'
 import { generateKeyPair, importPrivateKey, signWith } from '../../src/cosign/keys/private-key.js'
 import { parsePublicKey, type KeyKind, type PublicKey } from '../../src/cosign/keys/public-key.js'
@@ -35,6 +36,14 @@ function refusal(run: () => unknown): { readonly code: string; readonly message:
 const spkiOf = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' })
 const verifyBy = (key: PublicKey, signature: Uint8Array, strictness: Strictness = 'strict'): string =>
   verifyWith(key, message, signature, { strictness }).algorithm
+
+void t.test('the curves are those that @noble/curves has by the same names', async (t) => {
+  for (const [name, nobles] of Object.entries({ 'P-256': p256, 'P-384': p384, 'P-521': p521 })) {
+    const { ecdsa, order } = curves[name as CurveName]
+    t.same(ecdsa.Point.CURVE(), nobles.Point.CURVE(), name)
+    t.equal(order, nobles.Point.Fn.ORDER)
+  }
+})
 
 void t.test('public keys of every kind are read from PEM and DER', async (t) => {
   const bits = { 'P-256': 256, 'P-384': 384, 'P-521': 521, RSA: 2048, Ed25519: 255 }
@@ -93,29 +102,31 @@ void t.test('what is not one public key is refused', async (t) => {
   const cases: Readonly<Record<string, readonly (string | Uint8Array)[]>> = {
     'a public key is one PEM block, and there is no block': ['', 'nothing', Buffer.from('nothing')],
     'a public key is one PEM block, and there is more than one block': [publicPem + publicPem],
-    'this is not a public key: the PEM block PUBLIC KEY does not end as it began, at byte 26': [publicPem.slice(0, 90)],
-    'this is not a public key: there are bytes after the DER value, at byte 91': [
+    'the public key cannot be read: the PEM block PUBLIC KEY does not end as it began, at byte 26': [
+      publicPem.slice(0, 90),
+    ],
+    'the public key cannot be read: there are bytes after the DER value, at byte 91': [
       Buffer.concat([spki, Buffer.from([0])]),
       writePem('PUBLIC KEY', Buffer.concat([spki, Buffer.from([0])])),
     ],
-    'this is not a public key: DER ends too soon, at byte 1': [Buffer.from([0x30])],
+    'the public key cannot be read: DER ends too soon, at byte 1': [Buffer.from([0x30])],
     'this is not an uncompressed point on the curve P-256': [
       altered,
       sequence(sequence(ec, curve), bitString(compressed)),
       sequence(sequence(ec, curve), bitString(Buffer.from([0]))),
       sequence(sequence(ec, curve), bitString(Buffer.alloc(65, 4))),
     ],
-    'this is not a public key: an object identifier should have the tag 0x6, and there is nothing, at byte 0': [
+    'the public key cannot be read: an object identifier should have the tag 0x6, and there is nothing, at byte 0': [
       sequence(sequence(ec), bitString(publicKey.raw)),
     ],
-    'this is not a public key: a bit string is not of whole bytes, at byte 23': [
+    'the public key cannot be read: a bit string is not of whole bytes, at byte 23': [
       sequence(sequence(ec, curve), bitString(Buffer.from([4, 0]), 1)),
     ],
-    'this is not a public key: a SubjectPublicKeyInfo has too many values, at byte 0': [
+    'the public key cannot be read: a SubjectPublicKeyInfo has too many values, at byte 0': [
       sequence(sequence(ec, curve), bitString(publicKey.raw), integer(1)),
       sequence(sequence(ec, curve, integer(1)), bitString(publicKey.raw)),
     ],
-    'this is not a public key: an Ed25519 key has parameters, at byte 9': [
+    'the public key cannot be read: an Ed25519 key has parameters, at byte 9': [
       sequence(sequence(ed25519, Buffer.from([5, 0])), bitString(Buffer.alloc(32))),
     ],
     'this is not a key of Ed25519': [
@@ -128,7 +139,7 @@ void t.test('what is not one public key is refused', async (t) => {
       spkiOfRsa(modulus, 2 ** 31 + 1),
       spkiOfRsa(Buffer.concat([modulus.subarray(0, -1), Buffer.from([2])]), 65537),
     ],
-    'this is not a public key: a value should have the tag 0x5, and there is nothing, at byte 0': [
+    'the public key cannot be read: a value should have the tag 0x5, and there is nothing, at byte 0': [
       sequence(sequence(rsa), bitString(sequence(integer(modulus), integer(65537)))),
     ],
   }
@@ -367,12 +378,12 @@ void t.test('private keys that do not fit are refused', async (t) => {
     [
       writePem('PRIVATE KEY', Buffer.concat([one.pkcs8, Buffer.from([0])])),
       'KEY_PARSE',
-      'this is not a private key: there are bytes after the DER value, at byte 138',
+      'the private key cannot be read: there are bytes after the DER value, at byte 138',
     ],
     [
       writePem('EC PRIVATE KEY', one.pkcs8),
       'KEY_PARSE',
-      'this is not a private key: what makes a key SEC1 should have the tag 0x4, and there is 0x30, at byte 6',
+      'the private key cannot be read: what makes a key SEC1 should have the tag 0x4, and there is 0x30, at byte 6',
     ],
     [
       writePem('PRIVATE KEY', sequence(integer(0), sequence())),

@@ -141,11 +141,19 @@ function loadedWith(...entries: readonly string[]): Set<string> {
   return seen
 }
 
+const isPackage = (name: string): boolean => !name.endsWith('.ts') && !isBuiltin(name)
+
 const served = loadedWith('harness/cli/main.ts', 'harness/cli/serve.ts', 'harness/index.ts', 'src/index.ts')
 
 void t.test('serving loads no package at all', async (t) => {
+  t.same([...served].filter(isPackage), [])
+})
+
+void t.test('verifying with a key loads one curve’s arithmetic, and nothing of certificates and logs', async (t) => {
+  const loaded = [...loadedWith('harness/cli/main.ts', 'harness/cli/verify.ts')]
+  t.same(loaded.filter(isPackage).toSorted(), ['@noble/curves/abstract/weierstrass.js', '@noble/curves/utils.js'])
   t.same(
-    [...served].filter((name) => !name.endsWith('.ts') && !isBuiltin(name)),
+    loaded.filter((file) => /^src\/cosign\/(?:x509|logs|timestamps)\//.test(file)),
     [],
   )
 })

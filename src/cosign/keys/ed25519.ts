@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto'
-import { ed25519, ed25519ph } from '@noble/curves/ed25519.js'
+import { createRequire } from 'node:module'
+import { isPoint } from './curves.js'
+
+const require = createRequire(import.meta.url)
+
+// Loaded when the first such key comes: few are of this kind, and what verifies with others is there in half the time.
+const noble = (): typeof import('@noble/curves/ed25519.js') =>
+  require('@noble/curves/ed25519.js') as typeof import('@noble/curves/ed25519.js')
 
 /** Ed25519 over a message itself, or over its SHA-512 (RFC 8032 §5.1). */
 export type EdwardsVariant = 'ed25519' | 'ed25519ph'
@@ -19,7 +26,7 @@ export function verifyEd25519(
   signature: Uint8Array,
 ): boolean {
   if (signature.length !== 64) return false
-  const { Point } = ed25519
+  const { Point } = noble().ed25519
   const order = Point.Fn.ORDER
   const [r, s] = [signature.subarray(0, 32), littleEndian(signature.subarray(32))]
   if (s >= order) return false
@@ -30,11 +37,17 @@ export function verifyEd25519(
 }
 
 /** Whether anybody can make signatures that verify with a key (RFC 8032 has no rule against it, and Go takes it). */
-export const isSmallOrder = (key: Uint8Array): boolean => ed25519.Point.fromBytes(key).isSmallOrder()
+export const isSmallOrder = (key: Uint8Array): boolean => noble().ed25519.Point.fromBytes(key).isSmallOrder()
+
+/** Whether 32 bytes are a public key (RFC 8032 §5.1.3). */
+export function isEd25519Key(bytes: Uint8Array): boolean {
+  const { Point } = noble().ed25519
+  return bytes.length === 32 && isPoint(Point, bytes)
+}
 
 /** Signs with the 32 bytes of a private key. */
 export const signEd25519 = (variant: EdwardsVariant, seed: Uint8Array, message: Uint8Array): Uint8Array =>
-  (variant === 'ed25519' ? ed25519 : ed25519ph).sign(message, seed)
+  noble()[variant].sign(message, seed)
 
 function sha512(...parts: readonly Uint8Array[]): Uint8Array {
   const hash = createHash('sha512')

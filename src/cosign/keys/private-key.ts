@@ -2,12 +2,13 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, t
 import { readDer } from '../../formats/der-reader.js'
 import { childrenOf, expectTag, tags } from '../../formats/der-values.js'
 import { readPem, writePem, type PemBlock } from '../../formats/pem.js'
+import { reading } from '../reading.js'
 import { CosignError } from '../verdict.js'
 import { curves, type HashName } from './curves.js'
 import { signEcdsa } from './ecdsa.js'
 import { signEd25519, type EdwardsVariant } from './ed25519.js'
 import { openBox, sealBox, type ScryptN } from './encrypted-box.js'
-import { orKeyParse, parsePublicKey, type KeyKind, type PublicKey } from './public-key.js'
+import { parsePublicKey, type KeyKind, type PublicKey } from './public-key.js'
 
 /** A key that signatures are made with. */
 export interface SigningKey {
@@ -31,7 +32,7 @@ const fullLabel = (label: PrivateKeyLabel): string => `ENCRYPTED ${label} PRIVAT
  * KEY_PASSWORD; KEY_PARSE for all else that is wrong, KEY_TYPE_UNSUPPORTED as `parsePublicKey`.
  */
 export function readPrivateKey(pem: string, password: string): SigningKey {
-  return orKeyParse('private key of cosign', () => {
+  return reading('KEY_PARSE', 'the private key of cosign', () => {
     const block = onlyBlock(pem, labels.map(fullLabel))
     return signingKey(openBox(block.der, password), 'pkcs8')
   })
@@ -55,7 +56,7 @@ const plainTypes = { 'PRIVATE KEY': 'pkcs8', 'EC PRIVATE KEY': 'sec1', 'RSA PRIV
  * @throws CosignError KEY_LABEL, KEY_PARSE, KEY_TYPE_UNSUPPORTED as `readPrivateKey`.
  */
 export function importPrivateKey(pem: string): SigningKey {
-  return orKeyParse('private key', () => {
+  return reading('KEY_PARSE', 'the private key', () => {
     const block = onlyBlock(pem, Object.keys(plainTypes))
     if (block.headers)
       throw new CosignError('KEY_CIPHER', 'a key that OpenSSL has encrypted in its old way is not read')

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
-import { ed25519 } from '@noble/curves/ed25519.js'
 import { bitString, der, oid, sequence } from '../../formats/der.js'
 import { readDer } from '../../formats/der-reader.js'
 import { childrenOf, expectTag, integerOf, oidOf, tags, wholeBytesOf } from '../../formats/der-values.js'
 import { FormatError } from '../../formats/format-error.js'
 import { readPem } from '../../formats/pem.js'
+import { reading } from '../reading.js'
 import { CosignError } from '../verdict.js'
-import { curves, type CurveName } from './curves.js'
+import { curves, isPoint, type CurveName } from './curves.js'
+import { isEd25519Key } from './ed25519.js'
 
 /** The kinds of keys that cosign has. */
 export type KeyKind = CurveName | 'RSA' | 'Ed25519'
@@ -34,23 +35,13 @@ export const keyOids = { rsa: '1.2.840.113549.1.1.1', ec: '1.2.840.10045.2.1', e
  * less than 2048 or more than 8192 bits.
  */
 export function parsePublicKey(pemOrDer: string | Uint8Array): PublicKey {
-  return orKeyParse('public key', () => {
+  return reading('KEY_PARSE', 'the public key', () => {
     const binary = typeof pemOrDer !== 'string' && pemOrDer[0] === tags.sequence
     return binary ? publicKeyOfSpki(pemOrDer) : publicKeyOfPem(textOf(pemOrDer))
   })
 }
 
 const textOf = (pem: string | Uint8Array): string => (typeof pem === 'string' ? pem : Buffer.from(pem).toString('utf8'))
-
-/** Runs what reads a key, and says of a FormatError that it was that. @throws CosignError KEY_PARSE */
-export function orKeyParse<T>(what: string, read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof FormatError) throw new CosignError('KEY_PARSE', `this is not a ${what}: ${error.message}`)
-    throw error
-  }
-}
 
 function publicKeyOfPem(text: string): PublicKey {
   const [block, ...others] = readPem(text)
@@ -90,23 +81,15 @@ const publicKey = (kind: KeyKind, bits: number, raw: Uint8Array, spki: Uint8Arra
 function curveKey(curveOid: string, point: Uint8Array, spki: Uint8Array): PublicKey {
   const curve = Object.values(curves).find((one) => one.oid === curveOid)
   if (!curve) throw new CosignError('KEY_TYPE_UNSUPPORTED', `a key on the curve ${curveOid} is not supported`)
-  const onCurve = point[0] === 0x04 && point.length === 1 + 2 * Math.ceil(curve.bits / 8) && isPoint(curve.ecdsa, point)
+  const onCurve =
+    point[0] === 0x04 && point.length === 1 + 2 * Math.ceil(curve.bits / 8) && isPoint(curve.ecdsa.Point, point)
   if (!onCurve) throw new CosignError('KEY_PARSE', `this is not an uncompressed point on the curve ${curve.name}`)
   return publicKey(curve.name, curve.bits, point, spki)
 }
 
 function edwardsKey(raw: Uint8Array, spki: Uint8Array): PublicKey {
-  if (raw.length !== 32 || !isPoint(ed25519, raw)) throw new CosignError('KEY_PARSE', 'this is not a key of Ed25519')
+  if (!isEd25519Key(raw)) throw new CosignError('KEY_PARSE', 'this is not a key of Ed25519')
   return publicKey('Ed25519', 255, raw, spki)
-}
-
-function isPoint({ Point }: { Point: { fromBytes(bytes: Uint8Array): unknown } }, bytes: Uint8Array): boolean {
-  try {
-    Point.fromBytes(bytes)
-    return true
-  } catch {
-    return false
-  }
 }
 
 function rsaKey(raw: Uint8Array, spki: Uint8Array): PublicKey {

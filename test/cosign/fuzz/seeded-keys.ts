@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey } from 'node:crypto'
+import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { curves, type CurveName } from '../../../src/cosign/keys/curves.js'
 import { importPrivateKey, signWith, type SigningKey } from '../../../src/cosign/keys/private-key.js'
 import type { KeyKind } from '../../../src/cosign/keys/public-key.js'
@@ -6,6 +7,8 @@ import { oid, octetString, sequence, integer } from '../../../src/formats/der.js
 import { writePem } from '../../../src/formats/pem.js'
 import { rsaPem } from './rsa-key.js'
 import type { Random } from './random.js'
+
+const signers = { 'P-256': p256, 'P-384': p384, 'P-521': p521 }
 
 /** A key that follows from the random numbers; the RSA key is always the same. */
 export function seededKey(kind: KeyKind, random: Random): SigningKey {
@@ -18,7 +21,7 @@ export function seededKey(kind: KeyKind, random: Random): SigningKey {
   const secret = random.bytes(size)
   // Below the order, whichever curve it is.
   secret[0] = 0
-  const point = Buffer.from(curves[kind].ecdsa.getPublicKey(secret, false))
+  const point = Buffer.from(signers[kind].getPublicKey(secret, false))
   const coordinate = (index: number): string =>
     point
       .subarray(1 + index * size)
@@ -32,10 +35,10 @@ export function seededKey(kind: KeyKind, random: Random): SigningKey {
 /** A signature that follows from key and message (RFC 6979 on curves, s as it comes), by the hash that cosign would use. */
 export function seededSignature(key: SigningKey, message: Uint8Array): Buffer {
   if (!isOnCurve(key.kind)) return Buffer.from(signWith(key, message, { edwards: 'ed25519' }))
-  const { ecdsa, hashes } = curves[key.kind]
+  const [hash] = curves[key.kind].hashes
   const secret = Buffer.from(key.keyObject.export({ format: 'jwk' }).d as string, 'base64url')
-  const digest = createHash(hashes[0]).update(message).digest()
-  return Buffer.from(ecdsa.sign(digest, secret, { format: 'der', prehash: false, lowS: false }))
+  const digest = createHash(hash).update(message).digest()
+  return Buffer.from(signers[key.kind].sign(digest, secret, { format: 'der', prehash: false, lowS: false }))
 }
 
 const isOnCurve = (kind: KeyKind): kind is CurveName => kind in curves
