@@ -67,7 +67,7 @@ async function verifyOne(
     const strictness = policy.strict ? 'strict' : 'cosign'
     const verdict =
       digest === undefined
-        ? tagNotFound(formatReference(reference), strictness)
+        ? tagNotFound(formatReference(reference), strictness, policy.type)
         : await verifyBy(read, sources.image, digest, policy, {
             now,
             signatures: sources.signatures,

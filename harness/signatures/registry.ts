@@ -35,7 +35,8 @@ export function signaturesOf(registry: SignedRegistry): Signatures {
       const read = await readPolicy(policy, now)
       const { reference, digest, source } = await find(text)
       if (digest === undefined) {
-        return tagNotFound(`${reference.repository}:${reference.tag}`, policy.strict ? 'strict' : 'cosign')
+        const strictness = policy.strict ? 'strict' : 'cosign'
+        return tagNotFound(`${reference.repository}:${reference.tag}`, strictness, policy.type)
       }
       return verifyBy(read, source, digest, policy, { now })
     },

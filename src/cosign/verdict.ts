@@ -118,7 +118,11 @@ export interface Verdict {
   readonly signatures: readonly SignatureVerdict[]
   /** Why there is nothing to verify, when there is not. */
   readonly findings: readonly Finding[]
-  /** The exit code that cosign 3 would end with: 0, 10, 11, 12, 13 or 1. */
+  /**
+   * The exit code that cosign 2 and 3 would end with: 0; 10 without a signature; 11 without the tag; 12 when no signature
+   * behind a tag is right; 1 for all else, so for bundles and attestations always. Of 13, for a signature without a
+   * certificate, they know the number alone: it becomes one of the reasons of 12.
+   */
   readonly exitCode: number
   /** When that was asked for, the verdicts of all images and indexes that this index leads to. */
   readonly children?: readonly Verdict[] | undefined

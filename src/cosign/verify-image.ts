@@ -68,14 +68,21 @@ export interface AttestationOptions extends VerifyOptions {
   readonly predicateType?: string | undefined
 }
 
-/** The verdict of an image whose tag is not there: what cosign ends with 11 for. */
-export const tagNotFound = (reference: string, strictness: Strictness): Verdict => ({
+/**
+ * The verdict of an image whose tag is not there. @param wanted What was to be verified: cosign ends with 11 when it was a
+ * signature, and with 1 when it was an attestation.
+ */
+export const tagNotFound = (
+  reference: string,
+  strictness: Strictness,
+  wanted: 'image' | 'attestation' = 'image',
+): Verdict => ({
   verified: false,
   digest: '',
   strictness,
   signatures: [],
   findings: [{ code: 'TAG_NOT_FOUND', message: `there is no ${reference}` }],
-  exitCode: 11,
+  exitCode: wanted === 'image' ? 11 : 1,
 })
 
 async function verify(
