@@ -13,10 +13,10 @@ import { extension, signWithKey } from '../../src/formats/certificate-writer.js'
 import { oid, utf8String } from '../../src/formats/der.js'
 import { codeOf } from '../support/codes.js'
 import { issueLogged, sctExtension, sctList, sctOf, type SctOptions } from '../support/fulcio.js'
-import { randomFrom } from '../support/mutants.js'
 import { caExtensions, issue, leafExtensions, minutes, noon, type Issued, type IssueOptions } from '../support/pki.js'
 import { bodyOf, entryV1, specOf, testLog, type TestLog } from '../support/rekor.js'
 import { stampOf, testAuthority, trusted } from '../support/timestamps.js'
+import { Random } from './fuzz/random.js'
 
 const root = issue({ name: 'fulcio root' })
 const intermediate = issue({ name: 'fulcio', by: root, extensions: caExtensions(0) })
@@ -314,8 +314,8 @@ void t.test('files that are no trusted root', async (t) => {
 void t.test('parts of several signatures do not make one', async (t) => {
   // Whatever is mixed of two signers' material, only what is all of one is accepted.
   const all = [material(), material()]
-  const random = randomFrom(11)
-  const pick = (): number => random(2)
+  const random = new Random(11)
+  const pick = (): number => random.below(2)
   for (let round = 0; round < 60; round += 1) {
     const from = { leaf: pick(), content: pick(), logEntries: pick() }
     const part = (index: number): CertificateMaterial => all[index] as CertificateMaterial

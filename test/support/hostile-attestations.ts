@@ -1,6 +1,6 @@
 import { attest, pae, signWith, tagOfDigest, writeEnvelope, type Signed } from 'start-registry/cosign'
 import { descriptor, imageManifest, sha256, types } from './content.js'
-import type { HostileCase, Maker } from './hostile-signatures.js'
+import type { HostileCase, Maker } from './hostile-case.js'
 import type { SignedStore } from './signed-store.js'
 
 const simpleSigning = 'application/vnd.dev.cosign.simplesigning.v1+json'

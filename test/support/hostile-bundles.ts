@@ -1,64 +1,8 @@
-import { attest, pae, signImage, signWith, type Signed } from 'start-registry/cosign'
-import { sha256, types } from './content.js'
-import type { HostileCase, Maker } from './hostile-signatures.js'
-import type { SignedStore } from './signed-store.js'
-
-type Json = Record<string, unknown>
-
-interface BundleJson {
-  mediaType: string
-  verificationMaterial: Json
-  dsseEnvelope: { payload: string; payloadType: string; signatures: Json[] }
-}
-
-const inToto = 'application/vnd.in-toto+json'
-const other = sha256('another image')
-const subjectOf = ({ digest }: Maker): { mediaType: string; digest: string; size: number } => ({
-  mediaType: types.image,
-  digest,
-  size: 1,
-})
-
-const signBundle = (maker: Maker): Signed => signImage({ ...maker, form: 'bundle', subject: subjectOf(maker) })
-
-/** Puts a bundle, changed at last, under the manifest that cosign would have for it. */
-function putBundle(store: SignedStore, { blobs, manifest }: Signed, text: (bundle: BundleJson) => string): void {
-  const [empty, bundle] = blobs
-  if (!empty || !bundle) throw new Error('a bundle has two blobs')
-  store.putBlob(empty.bytes)
-  const changed = text(JSON.parse(bundle.bytes.toString()) as BundleJson)
-  const digest = store.putBlob(changed)
-  const described = JSON.parse(manifest.bytes.toString()) as { layers: Json[] }
-  const layers = [{ ...described.layers[0], digest, size: Buffer.byteLength(changed) }]
-  store.putManifest(manifest.mediaType, JSON.stringify({ ...described, layers }))
-}
-
-/** A bundle that is otherwise than it should be around what is rightly signed. */
-const bundle =
-  (change: (bundle: BundleJson, maker: Maker) => BundleJson | Json | string): HostileCase['put'] =>
-  (store, maker) =>
-    putBundle(store, signBundle(maker), (right) => {
-      const changed = change(right, maker)
-      return typeof changed === 'string' ? changed : JSON.stringify(changed)
-    })
-
-const envelope = (change: (envelope: BundleJson['dsseEnvelope']) => Json) =>
-  bundle((right) => ({ ...right, dsseEnvelope: change(right.dsseEnvelope) }))
-
-const material = (change: (right: Json) => Json) =>
-  bundle((right) => ({ ...right, verificationMaterial: change(right.verificationMaterial) }))
-
-/** A statement that is otherwise than it should be, rightly signed. */
-const statement = (change: (text: string, maker: Maker) => string, type: string = inToto) =>
-  bundle((right, maker) => {
-    const text = Buffer.from(right.dsseEnvelope.payload, 'base64').toString()
-    const payload = Buffer.from(change(text, maker))
-    const sig = Buffer.from(signWith(maker.key, pae(type, payload))).toString('base64')
-    return {
-      ...right,
-      dsseEnvelope: { payload: payload.toString('base64'), payloadType: type, signatures: [{ sig }] },
-    }
-  })
+import { signImage } from 'start-registry/cosign'
+import { types } from './content.js'
+import type { HostileCase } from './hostile-case.js'
+import { bundle, envelope, material, putBundle, signBundle, statement, type Json } from './hostile-bundle-parts.js'
+import { hostileStatements } from './hostile-statements.js'
 
 const entry = {
   logIndex: '1',
@@ -77,8 +21,6 @@ function urlBase64(value: unknown, name = ''): unknown {
   if (Array.isArray(value)) return value.map((one) => urlBase64(one))
   return Object.fromEntries(Object.entries(value as Json).map(([key, one]) => [key, urlBase64(one, key)]))
 }
-
-const manyDigests = (count: number): string => Array.from({ length: count }, (_, index) => `"x${index}":"00"`).join(',')
 
 /** The bytes of a certificate that there is not. */
 const rawBytes = Buffer.from('no certificate').toString('base64')
@@ -276,120 +218,7 @@ export const hostileBundles: readonly HostileCase[] = [
     cosign: 'SIG_INVALID',
     exit: 1,
   },
-  {
-    name: 'a statement of another image',
-    put: statement((text, { digest }) => text.replace(digest.slice(7), other.slice(7))),
-    strict: 'STATEMENT_SUBJECT',
-    cosign: 'STATEMENT_SUBJECT',
-    exit: 1,
-  },
-  {
-    name: 'the digest in upper case',
-    put: statement((text, { digest }) => text.replace(digest.slice(7), digest.slice(7).toUpperCase())),
-    strict: 'STATEMENT_SUBJECT',
-    cosign: 'STATEMENT_SUBJECT',
-    exit: 1,
-  },
-  {
-    name: 'two subjects, the last one right',
-    put: statement((text) => text.replace('"subject":[', `"subject":[{"digest":{"sha256":"${other.slice(7)}"}},`)),
-    strict: 'accepted',
-    cosign: 'accepted',
-    exit: 0,
-  },
-  {
-    name: 'a subject whose digest is no hex',
-    put: statement((text) => text.replace('"subject":[', '"subject":[{"digest":{"sha1":"rubbish"}},')),
-    strict: 'STATEMENT_SUBJECT',
-    cosign: 'STATEMENT_SUBJECT',
-    exit: 1,
-  },
-  {
-    name: 'a subject that is null',
-    put: statement((text) => text.replace('"subject":[', '"subject":[null,')),
-    strict: 'STATEMENT',
-    cosign: 'STATEMENT',
-    exit: 1,
-  },
-  {
-    name: 'no subject',
-    put: statement((text) => text.replace(/"subject":\[.*?\],"pred/, '"subject":[],"pred')),
-    strict: 'STATEMENT_SUBJECT',
-    cosign: 'STATEMENT_SUBJECT',
-    exit: 1,
-  },
-  {
-    name: 'more than 1024 subjects',
-    put: statement((text) => text.replace('"subject":[', `"subject":[${'{"digest":{"sha256":"00"}},'.repeat(1024)}`)),
-    strict: 'STATEMENT_SUBJECT',
-    cosign: 'STATEMENT_SUBJECT',
-    exit: 1,
-  },
-  {
-    name: 'more than 32 digests of a subject',
-    put: statement((text) => text.replace('"digest":{', `"digest":{${manyDigests(32)},`)),
-    strict: 'STATEMENT_SUBJECT',
-    cosign: 'STATEMENT_SUBJECT',
-    exit: 1,
-  },
-  {
-    name: 'a member that statements have not',
-    put: statement((text) => text.replace('{"_type"', '{"more":1,"_type"')),
-    strict: 'STATEMENT',
-    cosign: 'STATEMENT',
-    exit: 1,
-  },
-  {
-    name: 'subject twice',
-    put: statement((text) => text.replace('{"_type"', '{"subject":[],"_type"')),
-    strict: 'STATEMENT',
-    cosign: 'STATEMENT',
-    exit: 1,
-  },
-  {
-    name: 'a member in other case',
-    put: statement((text) => text.replace('"subject"', '"Subject"')),
-    strict: 'STATEMENT',
-    cosign: 'STATEMENT',
-    exit: 1,
-  },
-  {
-    name: 'an unknown type of statement',
-    put: statement((text) => text.replace('in-toto.io/Statement/v1', 'in-toto.io/Statement/v9')),
-    strict: 'STATEMENT',
-    cosign: 'accepted',
-    exit: 0,
-  },
-  {
-    name: 'a predicate that is text',
-    put: statement((text) => text.replace('"predicate":{}', '"predicate":"text"')),
-    strict: 'STATEMENT',
-    cosign: 'STATEMENT',
-    exit: 1,
-  },
-  {
-    name: 'an attestation, where a signature is wanted',
-    put: (store, maker) => store.put(attest({ ...maker, predicate: 'x', form: 'bundle', subject: subjectOf(maker) })),
-    strict: 'PREDICATE_TYPE',
-    cosign: 'accepted',
-    exit: 0,
-  },
-  {
-    name: 'an annotation twice',
-    put: statement((text) => text.replace('"annotations":{}', '"annotations":{"a":"2","a":"1"}')),
-    annotations: { a: '1' },
-    strict: 'STATEMENT',
-    cosign: 'STATEMENT',
-    exit: 1,
-  },
-  {
-    name: 'an annotation that is a number',
-    put: statement((text) => text.replace('"annotations":{}', '"annotations":{"a":1}')),
-    annotations: { a: '1' },
-    strict: 'ANNOTATION_MISMATCH',
-    cosign: 'ANNOTATION_MISMATCH',
-    exit: 1,
-  },
+  ...hostileStatements,
   {
     name: 'two layers',
     put: (store, maker) => {
