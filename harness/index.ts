@@ -1,6 +1,9 @@
 // `start-registry`: what a test suite imports.
 export type { AdmissionAction, AdmissionRule } from './admission/rules.js'
 export type { Clock } from './clock.js'
+export type { AddedFault } from './faults/added.js'
+export type { Faults } from './faults/faults.js'
+export type { Fault, FaultMatch, FaultRule } from './faults/rule.js'
 export type { ClientFlags } from './homes/flags.js'
 export type { EnvOptions } from './homes/home.js'
 export type { Loaded } from './layout/load.js'

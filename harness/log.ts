@@ -3,7 +3,7 @@ import type { RequestEvent } from '../src/server/event.js'
 
 /**
  * A request as one line that a person can read:
- * `12:00:01.123  201  PUT    /v2/team/app/manifests/1.0  412 B  1.3 ms  alice`
+ * `12:00:01.123  201  PUT    /v2/team/app/manifests/1.0  412 B  1.3 ms  alice`, with what faults did behind it.
  */
 export function logLine(event: RequestEvent): string {
   const time = new Date(event.at).toISOString().slice(11, 23)
@@ -15,6 +15,7 @@ export function logLine(event: RequestEvent): string {
     formatSize(event.bytes),
     `${event.ms.toFixed(1)} ms`,
     ...(event.account === undefined ? [] : [printable(event.account)]),
+    ...event.faults.map((fault) => `[${printable(fault)}]`),
   ]
   const line = parts.join('  ')
   return event.error === undefined ? line : `${line}\n${errorText(event.error)}`

@@ -1,4 +1,6 @@
 import { areRules, type AdmissionRule } from './admission/rules.js'
+import { parseRule } from './faults/parse.js'
+import type { FaultRule } from './faults/rule.js'
 import type { Account, Anonymous } from '../src/access/accounts.js'
 import { quayVersions, type QuayVersion } from '../src/profiles/quay.js'
 import type { DirectorySeed } from '../src/quay/directory/seed.js'
@@ -57,6 +59,8 @@ export interface StartOptions {
   readonly referrers?: boolean | undefined
   /** Which images can be pulled or tagged: those with a signature that a rule for their repository asks for. @default all */
   readonly admission?: readonly AdmissionRule[] | undefined
+  /** What goes wrong on purpose from the start on; `registry.faults.add` takes more. @default nothing */
+  readonly faults?: readonly (FaultRule | string)[] | undefined
   /** The only address to listen on. @default 127.0.0.1 and ::1, on one port */
   readonly host?: string | undefined
   /** @default 0: one that is free */
@@ -125,6 +129,7 @@ const checks: Checks<StartOptions> = {
   sparse: [isBoolean, 'true or false'],
   referrers: [isBoolean, 'true or false'],
   admission: [areRules, 'an array of { repositories, keys, actions?, strict?, signers? }'],
+  faults: [Array.isArray, "an array of rules, such as { route: 'blob', fault: 'reset' } or 'blob: reset'"],
   host: [(value) => typeof value === 'string' && value !== '', 'an address to listen on'],
   port: [isPort, 'a whole number from 0 to 65535'],
   clock: [(value) => typeof value === 'function', 'a function that answers milliseconds since 1970'],
@@ -148,6 +153,7 @@ export function checkOptions(options: StartOptions): void {
     const hint = profile === 'oci' ? 'it goes with a profile of Quay' : 'Quay has rules of its own, in its config.yaml'
     throw new TypeError(`start-registry: ${name} does not go with profile ${profile}: ${hint}`)
   }
+  options.faults?.forEach(parseRule)
   if (options.admin && options.journal === false) {
     throw new TypeError('start-registry: admin does not go with journal: false: it answers what the journal has')
   }

@@ -12,6 +12,9 @@ import { readRule, type ReadRule } from './admission/rules.js'
 import type { Admission, Tagging } from './admission/stage.js'
 import { certificatesOf } from './certificates.js'
 import { movableClock, type Clock } from './clock.js'
+import { FaultList, type Faults } from './faults/faults.js'
+import { RedirectPort } from './faults/redirect-port.js'
+import { Waits } from './faults/waits.js'
 import { clientFlags, type ClientFlags } from './homes/flags.js'
 import { makeHome, type EnvOptions } from './homes/home.js'
 import { noJournal } from './journal/none.js'
@@ -59,6 +62,8 @@ export interface Registry extends AsyncDisposable, Signatures, Layouts {
   readonly secrets: SeededSecrets | undefined
   /** The time that the registry goes by, which can be moved on. */
   readonly clock: Clock
+  /** What goes wrong on purpose. */
+  readonly faults: Faults
   /** Calls `listener` when a request has ended. The answer takes it away again. */
   readonly onRequest: (listener: RequestListener) => () => void
   /**
@@ -137,6 +142,14 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
   const view = { referrers: quay?.referrers ?? options.referrers ?? true, clock: clock.now }
   if (rules.length > 0) admission = await admissionOf(rules, store, view, made)
   const admin = options.admin ? await import('./admin/stage.js') : undefined
+  const waits = new Waits()
+  const faults = new FaultList({
+    store,
+    waits,
+    render: (error, call) => core.render(error, call),
+    tokenRefusal: () => core.tokenRefusal,
+    contentUrl: (call) => redirectPort.url(call),
+  })
   const core = createRegistry({
     ...options,
     store,
@@ -145,21 +158,25 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
     stages: [
       ...(certificates && !options.http ? [requireTls(() => url)] : []),
       ...(admin ? [admin.adminStage(() => registry, options)] : []),
+      faults.front,
     ],
+    admitted: [faults.behind],
     policy: admission ? [admission.stage] : [],
   })
   if (options.log) core.onRequest(options.log === true ? writeLog : options.log)
+  options.faults?.forEach(faults.add)
   const journal =
     options.journal !== false && (await import('./journal/journal.js')).openJournal(options.journal, admin?.isAdmin)
   if (journal) core.onRequest(journal.record)
-  const listener = await listen({
-    host: options.host,
-    port: options.port ?? 0,
-    tls: certificates,
-    handle: core.handle,
-    unref: options.unref ?? true,
-  })
-  made.push(() => listener.close(options.grace ?? 1000))
+  const { unref = true, grace = 1000 } = options
+  const common = { host: options.host, tls: certificates, unref }
+  const redirectPort = new RedirectPort({ ...common, serve: core.serveContent })
+  const listener = await listen({ ...common, port: options.port ?? 0, handle: core.handle })
+  made.push(
+    () => redirectPort.close(grace),
+    () => listener.close(grace),
+    () => waits.close(),
+  )
   // Closed before the listener, which would otherwise wait for who waits for a request over http.
   if (journal) made.push(journal.close)
   const host = hostOf(options.host, listener.port)
@@ -199,6 +216,7 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
     warnings: [...(quay?.warnings(listener.port) ?? []), ...(admin?.warnings(options) ?? [])],
     secrets: quay?.secrets,
     clock,
+    faults,
     onRequest: core.onRequest,
     journal: journal ? journal.journal : noJournal,
     verify: async (reference, policy) => (await signatures()).verify(reference, policy),

@@ -3,8 +3,9 @@ import { whenReady, type Awaitable } from '../protocol/awaitable.js'
 import { RegistryError } from '../protocol/errors.js'
 import { formatRoute } from '../route/route.js'
 import type { Accounts, Anonymous } from './accounts.js'
-import { admit, type Challenge, type Identity } from './admission.js'
+import { admit, issuedForLess, type Challenge, type Identity } from './admission.js'
 import { basicChallenge, basicLogin, unauthorized } from './basic.js'
+import { needOf } from './needs.js'
 import { actions } from './permissions.js'
 import { catalogScope, formatScope, type Scope } from './scope.js'
 import { service, TokenSigner } from './token.js'
@@ -60,16 +61,24 @@ function identityOf(call: Call, accounts: Accounts, signer: TokenSigner): Awaita
   )
 }
 
+/** What is thrown at a call whose token does not do: it has expired, or was issued for less than the call needs. */
+export type TokenRefusal = (call: Call, why: 'expired' | 'insufficient') => unknown
+
+export const tokenRefusal: TokenRefusal = (call, why) =>
+  why === 'expired'
+    ? unauthorized('this token has expired: get a new one', tokenChallenge(call, needOf(call), 'invalid_token'))
+    : issuedForLess(tokenChallenge(call, needOf(call), 'insufficient_scope'))
+
 function bearerOf(call: Call, token: string, signer: TokenSigner): Identity {
   const claims = signer.read(token)
   if (claims?.use !== 'access') {
     throw unauthorized(
       'this token is none that this registry has issued',
-      tokenChallenge(call, undefined, 'invalid_token'),
+      tokenChallenge(call, needOf(call), 'invalid_token'),
     )
   }
   if (claims.expires !== undefined && call.at >= claims.expires * 1000) {
-    throw unauthorized('this token has expired: get a new one', tokenChallenge(call, undefined, 'invalid_token'))
+    throw tokenRefusal(call, 'expired')
   }
   call.scopes = claims.scopes
   return claims

@@ -42,12 +42,13 @@ export function admit(call: Call, { account, scopes }: Identity, options: Admiss
     )
   }
   if (scopes && !covers(scopes, need)) {
-    throw unauthorized(
-      'this token was issued for less: get one for the scope in WWW-Authenticate',
-      challenge(call, need, 'insufficient_scope'),
-    )
+    throw issuedForLess(challenge(call, need, 'insufficient_scope'))
   }
 }
+
+/** The refusal of a token that was issued for less than a call needs. */
+export const issuedForLess = (challenge: string): RegistryError =>
+  unauthorized('this token was issued for less: get one for the scope in WWW-Authenticate', challenge)
 
 // Whether the account, whatever it has sent, may have what the call needs.
 function allows(

@@ -1,5 +1,5 @@
 import { jsonReply } from '../protocol/call.js'
-import { RegistryError } from '../protocol/errors.js'
+import { noReferrersApi } from '../protocol/errors.js'
 import { mediaTypes } from '../protocol/media-types.js'
 import type { Digest } from '../route/names.js'
 import { first } from '../route/query.js'
@@ -16,10 +16,7 @@ const batch = 256
  * `artifactType=` filters and is then always confirmed by a header; an empty one filters nothing.
  */
 export const listReferrers: Handler<'referrers'> = async ({ route, query }, registry) => {
-  if (!registry.referrers) {
-    // oras-go takes a 404 for "no such API", unless its code is NAME_UNKNOWN.
-    throw new RegistryError('NOT_FOUND', 'this registry has no referrers API: use the tag sha256-<hex> of the subject')
-  }
+  if (!registry.referrers) throw noReferrersApi()
   const filter = first(query, 'artifactType')
   const page = pageOf(query, registry.profile.pageLimit)
   const { manifests, more } = await fillPage(registry, route.repository, route.digest, page, filter)

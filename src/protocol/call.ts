@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Query } from '../route/query.js'
 import type { Route } from '../route/route.js'
+import type { BrokenConnection } from './broken-connection.js'
 
 /** How the client reached us: what a URL that it can use again begins with. */
 export interface Origin {
@@ -27,6 +28,12 @@ export interface CalledScope {
   readonly actions: readonly string[]
 }
 
+/** Whoever waits for the answer to a call. */
+export interface Caller {
+  /** Calls `listener` once: when the reply is sent or the connection is gone. The answer takes it away again. */
+  readonly onEnd: (listener: () => void) => () => void
+}
+
 /**
  * One request, as the stages and handlers see it. What is not readonly a stage may put something else in place of, for
  * those behind it: a Quay puts names of one part into its library, and reads a manifest before its handler does.
@@ -40,6 +47,8 @@ export interface Call<R extends Route = Route> {
   /** The request's body, not yet read. */
   body: AsyncIterable<Buffer>
   readonly origin: Origin
+  /** Who waits for the answer; undefined where nobody does. */
+  readonly caller?: Caller | undefined
   /** When the request came, by the registry's clock, in milliseconds since 1970. */
   readonly at: number
   /** Who is asking, once the access stage has found out; undefined for nobody. */
@@ -64,6 +73,8 @@ export interface Reply {
   /** The upload session that the reply tells of, for stages that tell it in other words. */
   readonly upload?: { readonly id: string; readonly offset: number } | undefined
   readonly body?: Buffer | (() => Buffer | Readable) | undefined
+  /** Breaks the connection behind the last byte of `body`, and of the headers for HEAD: the reply may have announced more. */
+  readonly breaks?: BrokenConnection['how'] | undefined
 }
 
 /** A reply with a JSON body. */

@@ -90,3 +90,7 @@ export class RegistryError extends Error {
     this.upload = options.upload
   }
 }
+
+/** What a registry without the referrers API answers. oras-go takes a 404 for that, unless its code is NAME_UNKNOWN. */
+export const noReferrersApi = (): RegistryError =>
+  new RegistryError('NOT_FOUND', 'this registry has no referrers API: use the tag sha256-<hex> of the subject')

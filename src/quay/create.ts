@@ -1,3 +1,4 @@
+import type { TokenRefusal } from '../access/access.js'
 import type { Account } from '../access/accounts.js'
 import { quayRows, type QuayVersion } from '../profiles/quay.js'
 import type { Call, Reply, Stage } from '../protocol/call.js'
@@ -15,6 +16,7 @@ import { quayArrivals, type Arrivals } from './arrivals.js'
 import { seedDirectory, type DirectorySeed, type SeededSecrets } from './directory/seed.js'
 import type { DirectoryState } from './directory/state.js'
 import { TagHistory, type HistoryState } from './history/tag-history.js'
+import { quayTokenRefusal } from './v2/access.js'
 import { quayRenderer } from './v2/errors.js'
 import { Cursors } from './v2/listings.js'
 import { reasonOf } from './v2/reason.js'
@@ -48,6 +50,8 @@ export interface QuayState {
 /** A Quay: what a registry's calls pass in place of its own access, and how its errors are told. */
 export interface Quay {
   readonly stages: readonly Stage[]
+  readonly translation: readonly Stage[]
+  readonly tokenRefusal: TokenRefusal
   readonly render: (error: unknown, call: Call) => Reply
   readonly reason: (status: number) => string
   readonly directory: Directory
@@ -102,22 +106,23 @@ export async function createQuay(options: QuayOptions): Promise<Quay> {
   const rows = quayRows[version]
   const cursors = new Cursors()
   const policy = policyOf(config, version)
+  const quay = {
+    version,
+    rows,
+    config,
+    policy,
+    directory,
+    history,
+    temporaryTags,
+    store,
+    cursors,
+    origin,
+  }
+  const { stages, translation } = quayStages(quay)
   return {
-    stages: [
-      answerApi,
-      ...quayStages({
-        version,
-        rows,
-        config,
-        policy,
-        directory,
-        history,
-        temporaryTags,
-        store,
-        cursors,
-        origin,
-      }),
-    ],
+    stages: [answerApi, ...stages],
+    translation,
+    tokenRefusal: quayTokenRefusal(quay),
     render: quayRenderer(version),
     reason: reasonOf,
     directory,

@@ -11,6 +11,8 @@ export function speaksOver(tls: Socket, accepted: Socket): void {
 
 /** Breaks a connection as it is told to. What was written before is on its way by then, when it was waited for. */
 export function breakConnection(socket: Socket, how: BrokenConnection['how']): void {
-  if (how === 'end') socket.destroy()
-  else (below.get(socket) ?? socket).resetAndDestroy()
+  const reset = how === 'reset' ? (below.get(socket) ?? socket) : undefined
+  // resetAndDestroy() would end the connection in order first, and a client that reads that sees no reset.
+  if (reset) Object.assign(reset, { resetAndClosing: true }).destroy()
+  else socket.destroy()
 }

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { formatScope } from '../access/scope.js'
 import { BrokenConnection } from '../protocol/broken-connection.js'
-import type { Call, Reply, Stage } from '../protocol/call.js'
+import type { Call, Caller, Reply, Stage } from '../protocol/call.js'
 import { parseTarget } from '../route/route.js'
 import { announcesBody, RequestBody } from './body.js'
 import { breakConnection } from './break.js'
@@ -44,7 +44,7 @@ export function requestHandler(options: HandleOptions): RequestHandler {
 type Run = (call: Call) => Reply | Promise<Reply>
 
 /** One request and what becomes of it. An object in place of closures: a small request is a tenth quicker so. */
-class Exchange {
+class Exchange implements Caller {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly call: Call
@@ -62,7 +62,7 @@ class Exchange {
     this.#bodyAwaited = !expectsContinue || !announcesBody(request)
     // A client that asks first is told to go on when somebody reads, so that a refusal costs it no upload.
     this.body = new RequestBody(request, expectsContinue ? () => this.#tellToGoOn() : undefined)
-    this.call = readCall(request, this.body, options.clock())
+    this.call = readCall(request, this.body, this, options.clock())
   }
 
   /** Has the call answered and sends the reply. One that is there at once is sent at once, without a promise. */
@@ -74,6 +74,12 @@ class Exchange {
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  onEnd(listener: () => void): () => void {
+    if (this.response.destroyed) listener()
+    else this.response.once('close', listener)
+    return () => void this.response.off('close', listener)
   }
 
   async #answerLater(reply: Promise<Reply>): Promise<void> {
@@ -117,7 +123,7 @@ class Exchange {
 
 const openBody = ({ body }: Reply): Buffer | Readable | undefined => (typeof body === 'function' ? body() : body)
 
-function readCall(request: IncomingMessage, body: RequestBody, at: number): Call {
+function readCall(request: IncomingMessage, body: RequestBody, caller: Caller, at: number): Call {
   const { route, query } = parseTarget(request.url as string)
   const { headers, method } = request
   return {
@@ -127,6 +133,7 @@ function readCall(request: IncomingMessage, body: RequestBody, at: number): Call
     headers,
     body,
     origin: { scheme: (request.socket as TLSSocket).encrypted ? 'https' : 'http', host: headers.host ?? '' },
+    caller,
     at,
     account: undefined,
     scopes: undefined,

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { basicAccess, tokenAccess } from '../access/access.js'
+import { basicAccess, tokenAccess, tokenRefusal, type TokenRefusal } from '../access/access.js'
 import { accountsOf, type Account, type Anonymous } from '../access/accounts.js'
 import { readHtpasswd } from '../access/htpasswd.js'
 import type { Registry } from '../distribution/registry.js'
@@ -35,7 +35,9 @@ export interface CoreOptions {
   readonly dialect?: Dialect | undefined
   /** Steps that every request passes before access is checked, outermost first. */
   readonly stages?: readonly Stage[] | undefined
-  /** Steps that a request passes once access has let it in, outermost first. */
+  /** Steps that a request passes as soon as access has let it in, in the words of what is played, outermost first. */
+  readonly admitted?: readonly Stage[] | undefined
+  /** Steps in front of the handlers, in the specification's words whatever is played, outermost first. */
   readonly policy?: readonly Stage[] | undefined
 }
 
@@ -43,6 +45,10 @@ export interface CoreOptions {
 export interface Dialect {
   /** What each call passes in place of `accounts`, `anonymous` and `auth`. */
   readonly stages: readonly Stage[]
+  /** What a call passes behind those, which tells the specification's words in its own. */
+  readonly translation: readonly Stage[]
+  /** What is thrown at a call whose token does not do. */
+  readonly tokenRefusal: TokenRefusal
   /** An error as the reply that tells it. */
   readonly render: (error: unknown, call: Call) => Reply
   /** The words behind a status. @default those of RFC 9110 */
@@ -53,6 +59,12 @@ export interface Dialect {
 export interface RegistryCore {
   /** Answers one request; give it to `http.createServer`, or call it for the paths under `/v2/`. */
   readonly handle: RequestHandler
+  /** Answers one request as a store of blobs behind signed URLs does: without login, without policy. */
+  readonly serveContent: (stages: readonly Stage[]) => RequestHandler
+  /** An error as the reply that tells it. */
+  readonly render: (error: unknown, call: Call) => Reply
+  /** What is thrown at a call whose token does not do; undefined for a registry without tokens. */
+  readonly tokenRefusal: TokenRefusal | undefined
   readonly store: Store
   /** Calls `listener` when a request has ended. The answer takes it away again. */
   readonly onRequest: (listener: RequestListener) => () => void
@@ -73,21 +85,31 @@ export function createRegistry(options: CoreOptions = {}): RegistryCore {
     referrers: options.referrers ?? true,
   }
   const listeners = new Set<RequestListener>()
-  const handle = requestHandler({
-    stages: [
-      ...(options.stages ?? []),
-      ...(dialect?.stages ?? accessStages(options)),
-      ...(options.policy ?? []),
-      (call) => dispatch(call, registry),
-    ],
+  const handlers: Stage = (call) => dispatch(call, registry)
+  const access = dialect ?? accessOf(options)
+  const render = dialect?.render ?? renderError
+  const common = {
     clock,
-    render: dialect?.render ?? renderError,
+    render,
     reason: dialect?.reason ?? ((status) => STATUS_CODES[status] ?? ''),
     commonHeaders: dialect ? [] : ['Docker-Distribution-API-Version', 'registry/2.0'],
     listeners,
-  })
+  } as const
   return {
-    handle,
+    handle: requestHandler({
+      ...common,
+      stages: [
+        ...(options.stages ?? []),
+        ...access.stages,
+        ...(options.admitted ?? []),
+        ...(dialect?.translation ?? []),
+        ...(options.policy ?? []),
+        handlers,
+      ],
+    }),
+    serveContent: (stages) => requestHandler({ ...common, stages: [...stages, handlers] }),
+    render,
+    tokenRefusal: access.tokenRefusal,
     store: registry.store,
     onRequest(listener) {
       const own: RequestListener = (event) => listener(event)
@@ -98,13 +120,15 @@ export function createRegistry(options: CoreOptions = {}): RegistryCore {
   }
 }
 
-function accessStages({ accounts = [], htpasswd, auth, tokenLifetime, ...options }: CoreOptions): Stage[] {
+type Access = Pick<Dialect, 'stages'> & { readonly tokenRefusal?: TokenRefusal }
+
+function accessOf({ accounts = [], htpasswd, auth, tokenLifetime, ...options }: CoreOptions): Access {
   const known = accounts.length > 0 || htpasswd !== undefined
   const anonymous = options.anonymous ?? (known ? 'none' : 'push')
   // Where nobody has a password, nobody's is wrong: curl -u and many tools send one unasked.
-  if (!known && anonymous === 'push') return []
+  if (!known && anonymous === 'push') return { stages: [] }
   const everybody = accountsOf(accounts, anonymous, htpasswd === undefined ? undefined : readHtpasswd(htpasswd))
   return auth === 'basic'
-    ? [basicAccess({ accounts: everybody, anonymous })]
-    : [tokenAccess({ accounts: everybody, anonymous, lifetime: tokenLifetime ?? 3600 })]
+    ? { stages: [basicAccess({ accounts: everybody, anonymous })] }
+    : { stages: [tokenAccess({ accounts: everybody, anonymous, lifetime: tokenLifetime ?? 3600 })], tokenRefusal }
 }

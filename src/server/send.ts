@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline, type Readable } from 'node:stream'
+import { pipeline as pipelineUntilEnd } from 'node:stream/promises'
 import { BrokenConnection } from '../protocol/broken-connection.js'
 import type { Headers, Reply } from '../protocol/call.js'
 import { announcesBody } from './body.js'
@@ -21,7 +22,7 @@ const drainTime = 10_000
 export function send(
   request: IncomingMessage,
   response: ServerResponse,
-  { status, headers }: Reply,
+  { status, headers, breaks }: Reply,
   reason: string,
   body: Buffer | Readable | undefined,
   commonHeaders: readonly string[],
@@ -32,7 +33,9 @@ export function send(
     // node keeps the words of a status that was set before.
     response.writeHead(status, reason, headerList(commonHeaders, headers))
   }
-  if (body !== undefined && !Buffer.isBuffer(body)) {
+  if (breaks) {
+    sendAndBreak(request, response, body, breaks)
+  } else if (body !== undefined && !Buffer.isBuffer(body)) {
     // A stream that fails leaves a reply that is shorter than it said: breaking the connection is the only way to tell.
     // Heard before the pipeline, which would end the connection in order.
     body.once('error', (error) => {
@@ -48,6 +51,39 @@ export function send(
     if (body) response.write(body)
     else response.flushHeaders()
     drain(request, () => response.end())
+  }
+}
+
+// How long a client has to read what came before a reset, in milliseconds: nobody tells a process what of its bytes has
+// arrived, a reset throws away what has not, and one that finds a reset behind its first read takes it for an end (libuv).
+const settleTime = 20
+
+// The reply is not ended: what comes behind its last byte is the break.
+function sendAndBreak(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer | Readable | undefined,
+  how: BrokenConnection['how'],
+): void {
+  const { socket } = request
+  // The next request is not for us any more. What waits unread would make a reset of an end.
+  if (how === 'reset') socket.pause()
+  const breakNow = (): void => {
+    if (!socket.destroyed) breakConnection(socket, how)
+  }
+  // An empty write is done when all before it are, under TLS too.
+  const written = (): void =>
+    void socket.write('', () => {
+      if (how === 'end') breakNow()
+      else setTimeout(breakNow, settleTime).unref()
+    })
+  // There may be no byte of body to send them with.
+  response.flushHeaders()
+  if (body !== undefined && !Buffer.isBuffer(body)) {
+    pipelineUntilEnd(body, response, { end: false }).then(written, breakNow)
+  } else {
+    if (body) response.write(body)
+    written()
   }
 }
 

@@ -204,7 +204,11 @@ void t.test('a token ends when its lifetime is over, by the clock of the registr
   const late = await wire.send('PATCH', session, { headers, body: 'c' })
   t.equal(late.status, 401)
   t.equal(errorOf(late).message, 'this token has expired: get a new one')
-  t.match(late.headers['www-authenticate'], /^Bearer realm="[^"]+",service="start-registry",error="invalid_token"$/)
+  t.match(
+    late.headers['www-authenticate'],
+    /^Bearer realm="[^"]+",service="start-registry",scope="repository:a:pull,push",error="invalid_token"$/,
+    'with the scope that the next one must have',
+  )
 
   const renewed = bearer(await tokenFor(wire, { username: 'alice', password: 'secret', scope: 'repository:a:push' }))
   const done = await wire.send('PUT', `${session}?digest=${sha256('abc')}`, { headers: renewed, body: 'c' })

@@ -1,3 +1,4 @@
+import type { TokenRefusal } from '../../access/access.js'
 import { needOf } from '../../access/needs.js'
 import type { Action, Call, CallerPermissions, Reply, Stage } from '../../protocol/call.js'
 import { may, visibleRepositories } from '../directory/access.js'
@@ -11,7 +12,7 @@ import { QuayAbort, QuayError } from './errors.js'
 import { listCatalog } from './listings.js'
 import { abortReply, jsonPage, textReply } from './pages.js'
 import { issueToken } from './token-service.js'
-import { QuayTokens, type Bearer, type Grant } from './token.js'
+import { expired, QuayTokens, type Bearer, type Grant } from './token.js'
 
 /**
  * Lets calls of the v2 API pass as Quay does: by its tokens alone, whose grants are believed as long as they last; public
@@ -46,6 +47,14 @@ function bearerOf(call: Call, quay: QuayRegistry, tokens: QuayTokens): Bearer | 
   if (typeof read !== 'string') return read
   throw new QuayAbort(abortReply(401, read, challenge(quay, call, routeScope(call))))
 }
+
+/** What Quay throws at a call whose token does not do. */
+export const quayTokenRefusal =
+  (quay: QuayRegistry): TokenRefusal =>
+  (call, why) =>
+    why === 'expired'
+      ? new QuayAbort(abortReply(401, expired, challenge(quay, call, routeScope(call))))
+      : unauthorized(quay, call, routeScope(call))
 
 // Quay asks for the right to pull where it says how far an upload is, and then for more.
 function routeScope(call: Call): string | undefined {

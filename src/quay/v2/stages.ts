@@ -19,8 +19,11 @@ import { upload } from './uploads.js'
 
 type Next = () => Reply | Promise<Reply>
 
-/** What a call of the v2 API passes in a Quay before the handlers of the OCI API, outermost first. */
-export const quayStages = (quay: QuayRegistry): readonly Stage[] => [arrival(quay), quayAccess(quay), dialect(quay)]
+/** What a call of the v2 API passes in a Quay before the handlers of the OCI API, outermost first: up to access, and behind it. */
+export const quayStages = (quay: QuayRegistry): Readonly<Record<'stages' | 'translation', readonly Stage[]>> => ({
+  stages: [arrival(quay), quayAccess(quay)],
+  translation: [translate(quay)],
+})
 
 /** Names of one part lead into the library, ids of uploads are UUIDs, and some calls are refused whoever asks. */
 const arrival =
@@ -81,7 +84,7 @@ function gate({ headers }: Call, namespace: string, { config }: QuayRegistry): v
 }
 
 /** What Quay does in another way than the specification. */
-const dialect =
+const translate =
   (quay: QuayRegistry): Stage =>
   (call, next) => {
     const { route, method } = call

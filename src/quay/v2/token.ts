@@ -26,6 +26,9 @@ export interface Bearer {
   readonly grants: readonly Grant[]
 }
 
+/** What Quay says of a token whose time is over. */
+export const expired = 'Signature has expired'
+
 const lifetime = 3600
 // Clocks of machines differ: a token counts a little longer than it says.
 const leeway = 30
@@ -65,7 +68,7 @@ export class QuayTokens {
   read(token: string, service: string, at: number): Bearer | string {
     const payload = this.#signer.read(token) as Payload | undefined
     if (!payload) return 'Unknown service key'
-    if (Math.floor(at / 1000) - leeway >= payload.exp) return 'Signature has expired'
+    if (Math.floor(at / 1000) - leeway >= payload.exp) return expired
     if (payload.aud === null) return 'Token is missing the "aud" claim'
     if (payload.aud !== service) return 'Invalid audience'
     return { identity: identityOf(payload), grants: payload.access }
