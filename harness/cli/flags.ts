@@ -20,6 +20,7 @@ export interface Values {
   readonly profile?: string
   readonly sparse?: boolean
   readonly 'no-referrers'?: boolean
+  readonly fault?: readonly string[]
   readonly user?: readonly string[]
   readonly htpasswd?: string
   readonly anonymous?: string
@@ -78,6 +79,7 @@ const flags = {
   profile: { type: 'string' },
   sparse: { type: 'boolean' },
   'no-referrers': { type: 'boolean' },
+  fault: { type: 'string', multiple: true },
   user: { type: 'string', multiple: true },
   htpasswd: { type: 'string' },
   anonymous: { type: 'string' },

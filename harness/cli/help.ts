@@ -37,6 +37,23 @@ What tests do with it
   --admin                 let it be steered over http: GET /_start-registry/
                           tells how (requests, faults, snapshots, time)
 
+What goes wrong on purpose
+  --fault 'REQUESTS: FAULT'   (repeatable), such as
+    --fault 'GET blob team/* nth=2: reset during 1000'
+    --fault 'PUT manifest: status 503 retry-after=1 times=2'
+  REQUESTS is any, or words that all hold: methods; routes (base, token, catalog,
+    tags, manifest, blob, uploads, upload, referrers); a repository with / or *
+    (or repository=NAME), with :TAG or @DIGEST; reference= account= path=
+    nth=2 nth=2,4 nth=every-3rd probability=0.5 seed= times= once
+  FAULT is one of
+    status 503 [code= message= retry-after= header="Name: value"]
+    rate-limit [limit= window= retry-after=]    hang
+    latency 100ms [jitter=50ms]                 slow 10KiB/s [reply|request]
+    reset, end [before|unanswered|during [BYTES]|after|request [BYTES]]
+    corrupt [OFFSET]    digest-header [DIGEST]  length-header 1|-1
+    expired-token       insufficient-scope      redirect [URL]
+    drop-chunk          double-chunk            forget-upload    no-referrers
+
 What it says
   --ready-file FILE       write host:port to FILE when it listens
   --json                  one JSON object a line on stdout instead of text

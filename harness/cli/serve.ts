@@ -52,8 +52,18 @@ const print = (line: Readonly<Record<string, unknown>>): void => void process.st
 
 const textRequest = (event: RequestEvent): void => void process.stderr.write(`${logLine(event)}\n`)
 
-function jsonRequest({ at, method, target, status, ms, account, bytes, error }: RequestEvent): void {
+function jsonRequest({ at, method, target, status, ms, account, bytes, faults, error }: RequestEvent): void {
   const time = new Date(at).toISOString()
-  print({ event: 'request', time, method, path: target, status, ms: Math.round(ms * 1000) / 1000, account, bytes })
+  print({
+    event: 'request',
+    time,
+    method,
+    path: target,
+    status,
+    ms: Math.round(ms * 1000) / 1000,
+    account,
+    bytes,
+    faults: faults.length === 0 ? undefined : faults,
+  })
   if (error !== undefined) print({ event: 'error', message: inspect(error) })
 }

@@ -18,6 +18,7 @@ function read(values: Values): StartOptions {
     profile: values.profile === undefined ? undefined : oneOf('--profile', values.profile, profiles),
     sparse: values.sparse,
     referrers: values['no-referrers'] ? false : undefined,
+    faults: values.fault,
     accounts: values.user?.map(accountOf),
     htpasswd: values.htpasswd,
     anonymous:
@@ -33,7 +34,7 @@ function checked(options: StartOptions): StartOptions {
     checkOptions(options)
     return options
   } catch (error) {
-    throw new UsageError((error as Error).message.replace(/^start-registry: /, ''), { cause: error })
+    throw new UsageError((error as Error).message.replace(/^start-registry: (?:(fault)s(?=:))?/, (_, fault) => (fault ? '--fault' : '')), { cause: error })
   }
 }
 

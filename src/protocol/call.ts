@@ -30,7 +30,10 @@ export interface CalledScope {
 
 /** Whoever waits for the answer to a call. */
 export interface Caller {
-  /** Calls `listener` once: when the reply is sent or the connection is gone. The answer takes it away again. */
+  /**
+   * Calls `listener` when the reply is sent, the connection is gone, or the client has ended its side: it may read on, but
+   * clients that give up do no more than that. The answer takes it away again.
+   */
   readonly onEnd: (listener: () => void) => () => void
 }
 

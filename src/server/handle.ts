@@ -77,9 +77,14 @@ class Exchange implements Caller {
   }
 
   onEnd(listener: () => void): () => void {
-    if (this.response.destroyed) listener()
-    else this.response.once('close', listener)
-    return () => void this.response.off('close', listener)
+    const { socket } = this.request
+    if (this.response.destroyed || socket.readableEnded) listener()
+    this.response.once('close', listener)
+    socket.once('end', listener)
+    return () => {
+      this.response.off('close', listener)
+      socket.off('end', listener)
+    }
   }
 
   async #answerLater(reply: Promise<Reply>): Promise<void> {

@@ -1,6 +1,5 @@
 import { whenReady } from '../../../src/protocol/awaitable.js'
 import { BrokenConnection } from '../../../src/protocol/broken-connection.js'
-import type { Caller } from '../../../src/protocol/call.js'
 import type { Waits } from '../waits.js'
 import type { Effect } from './effect.js'
 import { bodyLength, mapBody, succeeded } from './reply.js'
@@ -24,8 +23,7 @@ export const hang: Effect<'hang'> = async (call, next, { take, world }) => {
 
 /** A body comes, or is read, at so many bytes a second. */
 export const slow: Effect<'slow'> = (call, next, { rule, take, world }) => {
-  const pace = (source: AsyncIterable<Buffer>): AsyncIterable<Buffer> =>
-    paced(source, rule.bytesPerSecond, world.waits, call.caller)
+  const pace = (source: AsyncIterable<Buffer>): AsyncIterable<Buffer> => paced(source, rule.bytesPerSecond, world.waits)
   if (rule.of === 'request') {
     replaceBody(call, 1, take, pace)
     return next()
@@ -43,7 +41,6 @@ async function* paced(
   source: AsyncIterable<Buffer>,
   bytesPerSecond: number,
   waits: Waits,
-  caller: Caller | undefined,
 ): AsyncGenerator<Buffer, void> {
   const size = Math.max(1, Math.ceil(bytesPerSecond / piecesPerSecond))
   let due = performance.now()
@@ -51,7 +48,7 @@ async function* paced(
     for (let at = 0; at < chunk.length; at += size) {
       const piece = chunk.subarray(at, at + size)
       due += (piece.length / bytesPerSecond) * 1000
-      if ((await waits.wait(Math.max(0, due - performance.now()), caller)) === 'gone') return
+      await waits.wait(Math.max(0, due - performance.now()), undefined)
       yield piece
     }
   }
