@@ -41,9 +41,9 @@ What goes wrong on purpose
   --fault 'REQUESTS: FAULT'   (repeatable), such as
     --fault 'GET blob team/* nth=2: reset during 1000'
     --fault 'PUT manifest: status 503 retry-after=1 times=2'
-  REQUESTS is any, or words that all hold: methods; routes (base, token, catalog,
-    tags, manifest, blob, uploads, upload, referrers); a repository with / or *
-    (or repository=NAME), with :TAG or @DIGEST; reference= account= path=
+  REQUESTS is any, or words that all hold: methods; routes (base, token, tags,
+    catalog, manifest, blob, uploads, upload, referrers); a repository with / or
+    *, else repository=NAME, with :TAG or @DIGEST; reference= account= path=
     nth=2 nth=2,4 nth=every-3rd probability=0.5 seed= times= once
   FAULT is one of
     status 503 [code= message= retry-after= header="Name: value"]

@@ -34,7 +34,10 @@ function checked(options: StartOptions): StartOptions {
     checkOptions(options)
     return options
   } catch (error) {
-    throw new UsageError((error as Error).message.replace(/^start-registry: (?:(fault)s(?=:))?/, (_, fault) => (fault ? '--fault' : '')), { cause: error })
+    throw new UsageError(
+      (error as Error).message.replace(/^start-registry: (?:(fault)s(?=:))?/, (_, fault) => (fault ? '--fault' : '')),
+      { cause: error },
+    )
   }
 }
 

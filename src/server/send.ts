@@ -57,6 +57,9 @@ export function send(
 // How long a client has to read what came before a reset, in milliseconds: nobody tells a process what of its bytes has
 // arrived, a reset throws away what has not, and one that finds a reset behind its first read takes it for an end (libuv).
 const settleTime = 20
+// Bytes that even a busy client reads in a millisecond, and the most that two sockets hold.
+const leastSpeed = 50_000
+const mostOnItsWay = 10 << 20
 
 // The reply is not ended: what comes behind its last byte is the break.
 function sendAndBreak(
@@ -66,16 +69,19 @@ function sendAndBreak(
   how: BrokenConnection['how'],
 ): void {
   const { socket } = request
-  // The next request is not for us any more. What waits unread would make a reset of an end.
-  if (how === 'reset') socket.pause()
+  const before = socket.bytesWritten
   const breakNow = (): void => {
     if (!socket.destroyed) breakConnection(socket, how)
   }
   // An empty write is done when all before it are, under TLS too.
   const written = (): void =>
     void socket.write('', () => {
-      if (how === 'end') breakNow()
-      else setTimeout(breakNow, settleTime).unref()
+      if (how === 'end') return breakNow()
+      const onItsWay = Math.min(socket.bytesWritten - before, mostOnItsWay)
+      // A client in this process reads in the turn that follows.
+      setTimeout(() => setImmediate(breakNow), settleTime + onItsWay / leastSpeed).unref()
+      // The next request is nobody's any more. node takes a pause back while it is not done with this one.
+      setImmediate(() => socket.pause())
     })
   // There may be no byte of body to send them with.
   response.flushHeaders()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { faultNames, matchFields } from '../../harness/faults/fields.js'
 import { errorTable } from '../../src/protocol/errors.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -47,6 +48,16 @@ void t.test("the README's example of content for tests, as it stands there", asy
   t.ok(code.trim().split('\n').length <= 12, 'ten lines, and what it imports')
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { cwd: root })
   t.equal(stdout, '')
+})
+
+void t.test("the README's example of faults, as it stands there, and the name of each", async (t) => {
+  const [, section = ''] = /\n## When things go wrong\n(.*?)\n## /s.exec(read('README.md')) ?? []
+  const [, code = ''] = /^```js\n(.*?)^```$/ms.exec(section) ?? []
+  t.ok(code.includes('faults.add('))
+  t.ok(code.trim().split('\n').length <= 12, 'ten lines, and what it imports')
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { cwd: root })
+  t.equal(stdout, '')
+  for (const name of [...faultNames, ...Object.keys(matchFields)]) t.match(section.toLowerCase(), name)
 })
 
 void t.test('files that the documents name are there', async (t) => {

@@ -68,7 +68,10 @@ export class RawConnection {
 
 /** The head of a request, byte for byte. */
 export const head = (method: string, target: string, headers: Readonly<Record<string, string | number>> = {}): string =>
-  [`${method} ${target} HTTP/1.1`, 'Host: registry.test', ...Object.entries(headers).map(([k, v]) => `${k}: ${v}`)]
+  [
+    `${method} ${target} HTTP/1.1`,
+    ...Object.entries({ Host: 'registry.test', ...headers }).map(([name, value]) => `${name}: ${value}`),
+  ]
     .concat(['', ''])
     .join('\r\n')
 

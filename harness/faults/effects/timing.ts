@@ -46,9 +46,10 @@ async function* paced(
   let due = performance.now()
   for await (const chunk of source) {
     for (let at = 0; at < chunk.length; at += size) {
+      // The first goes at once, and takes the headers with it.
+      await waits.wait(Math.max(0, due - performance.now()), undefined)
       const piece = chunk.subarray(at, at + size)
       due += (piece.length / bytesPerSecond) * 1000
-      await waits.wait(Math.max(0, due - performance.now()), undefined)
       yield piece
     }
   }

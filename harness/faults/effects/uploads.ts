@@ -54,6 +54,6 @@ function chunk(
     const { Range: range } = reply.headers
     if (typeof range !== 'string') return reply
     // What was sent, whatever became of it: in the notation that the reply has.
-    return withHeaders(reply, { Range: range.replace(/-?\d+$/, `${before.offset + size - 1}`) })
+    return withHeaders(reply, { Range: range.replace(/(?<=-)-?\d+$/, `${before.offset + size - 1}`) })
   })()
 }
