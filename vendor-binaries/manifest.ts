@@ -172,6 +172,8 @@ export const manifest: readonly Binary[] = [
   system('skopeo'),
   system('buildah'),
   system('curl', 'curl', 'curl '),
+  // For what Python programs trust.
+  system('python3', 'python3', 'Python '),
   // helm signs charts with the keys that it makes.
   system('gpg', 'gnupg', String.raw`gpg \(GnuPG\) `),
   // It makes what certificates of one's own are made with.

@@ -27,6 +27,13 @@ export interface Values {
   readonly auth?: string
   readonly admin?: boolean
   readonly 'ready-file'?: string
+  readonly as?: string
+  readonly 'no-login'?: boolean
+  readonly 'private-home'?: boolean
+  readonly log?: boolean
+  readonly url?: string
+  readonly home?: string
+  readonly shell?: string
   readonly from?: string
   readonly offline?: boolean
   readonly key?: readonly string[]
@@ -86,6 +93,13 @@ const flags = {
   auth: { type: 'string' },
   admin: { type: 'boolean' },
   'ready-file': { type: 'string' },
+  as: { type: 'string' },
+  'no-login': { type: 'boolean' },
+  'private-home': { type: 'boolean' },
+  log: { type: 'boolean' },
+  url: { type: 'string' },
+  home: { type: 'string' },
+  shell: { type: 'string' },
   from: { type: 'string' },
   offline: { type: 'boolean' },
   key: { type: 'string', multiple: true },
@@ -122,8 +136,10 @@ const flags = {
   version: { type: 'boolean' },
 } as const satisfies Readonly<Record<FlagName, NonNullable<ParseArgsConfig['options']>[string]>>
 
-/** Flags that serving has not; the others that these commands have are `json`, `help` and `version`. */
-export const flagsOf: Readonly<Record<'binaries' | 'verify', readonly FlagName[]>> = {
+/** Flags that not every command has; those that serving has are in none of these lists. */
+export const flagsOf: Readonly<Record<'exec' | 'env' | 'binaries' | 'verify', readonly FlagName[]>> = {
+  exec: ['as', 'no-login', 'private-home', 'log'],
+  env: ['url', 'home', 'shell', 'private-home', 'ca-file'],
   binaries: ['from', 'offline'],
   verify: [
     'key',
@@ -156,6 +172,15 @@ export const flagsOf: Readonly<Record<'binaries' | 'verify', readonly FlagName[]
     'registry-password',
     'registry-token',
   ],
+}
+
+/** What stands in front of the first `--`, and what behind it; undefined where there is none. */
+export function splitAtDashes(args: readonly string[]): {
+  readonly own: readonly string[]
+  readonly behind: readonly string[] | undefined
+} {
+  const at = args.indexOf('--')
+  return at < 0 ? { own: args, behind: undefined } : { own: args.slice(0, at), behind: args.slice(at + 1) }
 }
 
 /** Reads flags and words. @throws UsageError with what is wrong and what may have been meant. */

@@ -61,6 +61,21 @@ What it says
   --help, --version
 
 Commands
+  exec [flags] -- COMMAND     run a command against a registry of its own, with
+                              every client wired: logged in, CA trusted,
+                              REGISTRY and REGISTRY_URL set. All flags above
+                              but --json, and:
+    --as NAME                 whose login, when there are several --user
+    --no-login                nobody's
+    --private-home            a HOME of its own as well
+    --log                     log requests on stderr
+  env                         print what wires clients for a registry that runs
+    --url URL                 this one ...
+    --ready-file FILE         ... or the one that writes FILE
+    --user NAME:PASSWORD, --ca-file FILE
+    --home DIR                where the clients' files go (default: new)
+    --private-home            set HOME to it as well
+    --shell NAME              sh (default), fish, powershell, github
   verify --key FILE REF...    verify cosign's signatures in any registry
                               (start-registry verify --help has its flags)
   scenarios [NAME...]         run end-to-end stories with the real clients
@@ -71,6 +86,8 @@ Commands
 
 Examples
   start-registry --port 5000
+  start-registry exec --tls --user alice:secret -- npm test
+  eval "$(start-registry env --url http://127.0.0.1:5000)"
   start-registry verify --key cosign.pub localhost:5000/team/app:1
   start-registry --tls --ca-out ca.pem --user alice:secret --storage disk:data
 `

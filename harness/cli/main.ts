@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { readArguments, type Arguments } from './arguments.js'
-import { UsageError } from './flags.js'
+import { ExitError } from './exit-error.js'
+import { splitAtDashes, UsageError } from './flags.js'
 import { sayError } from './say-error.js'
 
-/** Carries out a command line and answers the exit code: 0 done, 1 failed, 2 wrong use. */
+/** Carries out a command line and answers the exit code: 0 done, 1 failed, 2 wrong use; of `exec` the command's. */
 async function main(args: readonly string[]): Promise<number> {
-  let json = args.includes('--json')
+  let json = splitAtDashes(args).own.includes('--json')
   try {
     const parsed = readArguments(args)
     json = parsed.json
@@ -14,7 +15,7 @@ async function main(args: readonly string[]): Promise<number> {
     const usage = error instanceof UsageError
     sayError(error, json)
     if (usage && !json) process.stderr.write(`${helpHint(args)}\n`)
-    return usage ? 2 : 1
+    return usage ? 2 : error instanceof ExitError ? error.exitCode : 1
   }
 }
 
@@ -40,6 +41,14 @@ async function run(args: Arguments): Promise<number> {
       const { serve } = await import('./serve.js')
       await serve(args)
       return 0
+    }
+    case 'exec': {
+      const { exec } = await import('./exec.js')
+      return exec(args)
+    }
+    case 'env': {
+      const { env } = await import('./env.js')
+      return env(args)
     }
     case 'verify': {
       const { verify } = await import('./verify.js')

@@ -1,9 +1,9 @@
-import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import type { RequestEvent } from '../../src/server/event.js'
 import { logLine } from '../log.js'
 import { startRegistry, type Registry } from '../start-registry.js'
 import type { Arguments } from './arguments.js'
+import { leaveFiles } from './left-files.js'
 
 /** Serves until SIGINT or SIGTERM. @throws Error when it cannot start; nothing is left behind then. */
 export async function serve({ options, caOut, readyFile, json, quiet }: Arguments): Promise<void> {
@@ -13,11 +13,10 @@ export async function serve({ options, caOut, readyFile, json, quiet }: Argument
   const journal = options.admin ? undefined : false
   const registry = await startRegistry({ ...options, unref: false, log, journal })
   try {
-    if (caOut !== undefined && registry.caFile !== undefined) copyFileSync(registry.caFile, caOut)
-    const removeReadyFile = readyFile === undefined ? undefined : writeReadyFile(readyFile, registry.host)
+    const removeReadyFile = leaveFiles(registry, { caOut, readyFile })
     announce(registry, json)
     await stopped
-    removeReadyFile?.()
+    removeReadyFile()
   } finally {
     await registry.close()
   }
@@ -38,14 +37,6 @@ function announce({ url, host, caFile, profile, warnings }: Registry, json: bool
     if (json) print({ event: 'warning', message })
     else process.stderr.write(`start-registry: ${message}\n`)
   }
-}
-
-// Whoever waits for the file finds the whole of it or nothing. Answers how to remove it.
-function writeReadyFile(path: string, host: string): () => void {
-  const temp = `${path}.${process.pid}`
-  writeFileSync(temp, `${host}\n`)
-  renameSync(temp, path)
-  return () => rmSync(path, { force: true })
 }
 
 const print = (line: Readonly<Record<string, unknown>>): void => void process.stdout.write(`${JSON.stringify(line)}\n`)

@@ -12,20 +12,20 @@ import type { HomeOptions } from './home.js'
  * pkg/blobinfocache/default.go). Whoever is not root has it in XDG_DATA_HOME, which is the home's. The runner of
  * scenarios mounts the home's folder over root's (`ownBlobCache`); beside it, homes that root uses share this knowledge.
  */
-export function containers(home: HomeFolder, { names, url, ca }: HomeOptions): Record<string, string> {
+export function containers(home: HomeFolder, { names, url, ca, user }: HomeOptions): Record<string, string> {
   const { file, folder } = home
   const config = '.config/containers'
   file(`${config}/policy.json`, JSON.stringify({ default: [{ type: 'insecureAcceptAnything' }] }))
-  file(`${config}/registries.conf`, registriesConf(names, url.startsWith('http:')))
+  const registries = file(`${config}/registries.conf`, registriesConf(names, url.startsWith('http:')))
   // Where there is none, they take the system's, with the places for signatures that it names.
   folder(`${config}/registries.d`)
   if (ca) for (const name of names) file(`${config}/certs.d/${name}/ca.crt`, ca.pem)
   return {
     CONTAINERS_CONF: file(`${config}/containers.conf`, containersConf(home)),
     CONTAINERS_STORAGE_CONF: file(`${config}/storage.conf`, storageConf(home)),
-    // Empty leads to the home's registries.conf. Naming that file here would add the system's registries.conf.d to it,
-    // and unset, a variable of the user's would count.
-    CONTAINERS_REGISTRIES_CONF: '',
+    // Empty leads to the home's registries.conf. Naming that file here adds the system's registries.conf.d to it, which is
+    // as good where HOME is the user's, and unset, a variable of the user's would count. skopeo 1.9 reads none of them.
+    CONTAINERS_REGISTRIES_CONF: user === undefined ? '' : registries,
   }
 }
 

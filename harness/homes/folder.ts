@@ -11,8 +11,11 @@ export interface HomeFolder {
 }
 
 /** Makes a new folder below `parent`. */
-export function homeFolder(parent: string): HomeFolder {
-  const path = mkdtempSync(join(parent, 'home-'))
+export const newHomeFolder = (parent: string): HomeFolder => homeFolder(mkdtempSync(join(parent, 'home-')))
+
+/** The folder at `path`, made when it is not there. */
+export function homeFolder(path: string): HomeFolder {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
   const folder = (name: string): string => {
     mkdirSync(join(path, name), { recursive: true, mode: 0o700 })
     return join(path, name)

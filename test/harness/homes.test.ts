@@ -50,6 +50,8 @@ const everywhere = {
   HELM_CACHE_HOME: 'HOME/helm/cache',
   HELM_DATA_HOME: 'HOME/helm/data',
   REGCTL_CONFIG: 'HOME/.regctl/config.json',
+  NERDCTL_TOML: 'HOME/.config/nerdctl/nerdctl.toml',
+  REGISTRY_HOSTS_DIR: 'HOME/.config/containerd/certs.d',
 }
 
 void t.test('a home for http, of nobody', async (t) => {
@@ -94,6 +96,17 @@ driver = "vfs"
 graphroot = "HOME/storage"
 runroot = "HOME/run/storage"
 `,
+    '.config/nerdctl/nerdctl.toml': 'hosts_dir = ["HOME/.config/containerd/certs.d"]\n',
+    ...Object.fromEntries(
+      ['127.0.0.1', 'localhost', '[::1]'].map((name) => [
+        `.config/containerd/certs.d/${name}:${port}/hosts.toml`,
+        `server = "http://${name}:${port}"
+
+[host."http://${name}:${port}"]
+capabilities = ["pull", "resolve", "push"]
+`,
+      ]),
+    ),
   })
 })
 
@@ -105,6 +118,7 @@ void t.test('a home for https, of an account, with more names', async (t) => {
     ...everywhere,
     REGISTRY: `127.0.0.1:${port}`,
     REGISTRY_URL: `https://127.0.0.1:${port}`,
+    REGISTRY_CA_FILE: 'CA',
     SSL_CERT_FILE: 'CA',
     NODE_EXTRA_CA_CERTS: 'CA',
     REQUESTS_CA_BUNDLE: 'CA',
@@ -125,6 +139,15 @@ void t.test('a home for https, of an account, with more names', async (t) => {
     Object.fromEntries(certificates),
     Object.fromEntries(names.map((name) => [`.config/containers/certs.d/${name}/ca.crt`, pem])),
   )
+  t.equal(
+    files[`.config/containerd/certs.d/registry.test:${port}/hosts.toml`],
+    `server = "https://registry.test:${port}"
+
+[host."https://registry.test:${port}"]
+capabilities = ["pull", "resolve", "push"]
+ca = "CA"
+`,
+  )
   t.match(files['.config/containers/registries.conf'], `location = "registry.test:${port}"\ninsecure = false\n`)
   t.notMatch(files['.config/containers/registries.conf'], /insecure = true/)
 })
@@ -135,6 +158,21 @@ void t.test('a home that does not trust the CA has it nowhere', async (t) => {
   t.same(env, { ...everywhere, REGISTRY: registry.host, REGISTRY_URL: registry.url })
   t.notMatch(Object.values(files).join('\n'), /CERTIFICATE/)
   t.match(JSON.parse(files['.regctl/config.json'] as string), { hosts: { [registry.host]: { tls: 'enabled' } } })
+})
+
+void t.test('keepHome replaces what clients read, and no folder of the user', async (t) => {
+  const { registry } = await registryFor(t, { tls: true, accounts })
+  const env = registry.env({ as: 'alice', keepHome: true })
+  t.same(
+    Object.keys(env).filter((name) => /^(HOME|XDG_.*|TMPDIR)$/.test(name)),
+    [],
+  )
+  const text = (name: string): string => readFileSync(env[name] as string, 'utf8')
+  t.match(text('REGISTRY_AUTH_FILE'), auth)
+  t.match(text('CONTAINERS_REGISTRIES_CONF'), `location = "${registry.host}"`)
+  t.equal(text('REGISTRY_CA_FILE'), readFileSync(registry.caFile as string, 'utf8'))
+  t.ok(text('SSL_CERT_FILE').endsWith(text('REGISTRY_CA_FILE')))
+  for (const folder of ['run', 'tmp']) t.ok(statSync(join(env['DOCKER_CONFIG'] as string, '..', folder)).isDirectory())
 })
 
 void t.test('a home is for its owner alone, and another one the next time', async (t) => {

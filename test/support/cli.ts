@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Teardown } from './registries.js'
 
-const main = fileURLToPath(new URL('../../harness/cli/main.js', import.meta.url))
+/** The program's file. */
+export const main: string = fileURLToPath(new URL('../../harness/cli/main.js', import.meta.url))
 
 /** The program, running. */
 export type Child = ChildProcessByStdio<null, Readable, Readable>
