@@ -197,7 +197,7 @@ void t.test('wrong use is 2, with a message that helps', async (t) => {
       'config does not go with profile oci: it goes with a profile of Quay',
     ],
     [['--ca-out', 'x'], '--ca-out goes with --tls'],
-    [['--offline'], '--offline goes with binaries'],
+    [['--offline'], '--offline goes with binaries and verify'],
     [['scenarios', '--from', 'x'], '--from goes with binaries'],
   ]
   for (const [args, message] of rows) {

@@ -30,7 +30,7 @@ void t.test('options that are none are named, with what they may be', async (t) 
     [{ acounts: [] }, 'start-registry: unknown option acounts (did you mean accounts?)'],
     [{ quota: 1 }, 'start-registry: unknown option quota'],
     [{ port: 70_000 }, 'start-registry: port must be a whole number from 0 to 65535'],
-    [{ storage: 'tape' }, "start-registry: storage must be 'memory', { disk: folder } or a Store"],
+    [{ storage: 'tape' }, "start-registry: storage must be 'memory', { disk: folder }, { base: layout } or a Store"],
     [{ tls: {} }, 'start-registry: tls must be true, { cert, key, ca? } or { names }'],
     [{ tls: { names: 'abc' } }, 'start-registry: tls must be true, { cert, key, ca? } or { names }'],
     [{ anonymous: 'all' }, "start-registry: anonymous must be 'none', 'pull' or 'push'"],

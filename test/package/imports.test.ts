@@ -151,7 +151,7 @@ void t.test('serving loads no package at all', async (t) => {
 
 void t.test('verifying with a key loads one curve’s arithmetic, and nothing of certificates and logs', async (t) => {
   const loaded = [...loadedWith('harness/cli/main.ts', 'harness/cli/verify.ts')]
-  t.same(loaded.filter(isPackage).toSorted(), ['@noble/curves/abstract/weierstrass.js', '@noble/curves/utils.js'])
+  t.same(loaded.filter(isPackage), ['@noble/curves/abstract/weierstrass.js'])
   t.same(
     loaded.filter((file) => /^src\/cosign\/(?:x509|logs|timestamps)\//.test(file)),
     [],

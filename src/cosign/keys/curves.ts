@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 // Not nist.js, which makes all three curves, and much more on them, when it is loaded.
 import { ecdsa, weierstrass, type ECDSA, type WeierstrassOpts } from '@noble/curves/abstract/weierstrass.js'
 import type { CHash } from '@noble/curves/utils.js'
@@ -36,7 +37,10 @@ const curve = (
     hashes,
     order: parameters.n,
     get ecdsa() {
-      made ??= ecdsa(weierstrass({ ...parameters, a: parameters.p - 3n, h: 1n }), noHash)
+      const hash = hashes[0]
+      made ??= ecdsa(weierstrass({ ...parameters, a: parameters.p - 3n, h: 1n }), noHash(hash), {
+        hmac: (key: Uint8Array, message: Uint8Array) => createHmac(hash, key).update(message).digest(),
+      })
       return made
     },
   }
@@ -46,8 +50,16 @@ const noHashing = (): never => {
   throw new TypeError('start-registry: signatures are of digests that node has made')
 }
 
-// What noble would hash messages with, and make numbers for signing with; both is done by node here.
-const noHash = Object.assign(noHashing, { outputLen: 32, blockLen: 64, canXOF: false, create: noHashing }) as CHash
+const lengths: Readonly<Record<HashName, number>> = { sha256: 32, sha384: 48, sha512: 64 }
+
+// What noble would hash messages with: node does it here. RFC 6979 needs its length, and an HMAC by it.
+const noHash = (name: HashName): CHash =>
+  Object.assign(() => noHashing(), {
+    outputLen: lengths[name],
+    blockLen: name === 'sha256' ? 64 : 128,
+    canXOF: false,
+    create: noHashing,
+  }) as CHash
 
 /** The curves, by name; their parameters as SEC 2 has them (§2.4.2, §2.5.1, §2.6.1). */
 export const curves: Readonly<Record<CurveName, Curve>> = {
