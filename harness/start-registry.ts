@@ -74,7 +74,7 @@ export interface Registry extends AsyncDisposable, Signatures, Layouts {
   readonly snapshot: () => Promise<RegistrySnapshot>
   /** Makes everything as it was; upload sessions end. @throws Error for a snapshot of another registry. */
   readonly restore: (snapshot: RegistrySnapshot) => Promise<void>
-  /** Makes everything as it was when the registry started. */
+  /** Makes everything as it was when the registry started: content, faults, and a journal of nothing. The time stays. */
   readonly reset: () => Promise<void>
   /**
    * The first part of repository names that nobody else uses, so that parallel tests can share a registry. In a Quay it is
@@ -191,7 +191,8 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
   // Loaded when somebody asks: serving needs nothing of it.
   const signatures = async (): Promise<Signatures> =>
     (await import('./signatures/registry.js')).signaturesOf({ store, names, rules, ...view })
-  const layouts = async (): Promise<Layouts> => (await import('./layout/layouts.js')).layoutsOf(store, clock.now)
+  const layouts = async (): Promise<Layouts> =>
+    (await import('./layout/layouts.js')).layoutsOf(store, clock.now, quay?.arrivals)
   let closed: Promise<void> | undefined
   const close = (): Promise<void> => (closed ??= dispose(made))
   signal?.addEventListener('abort', () => void close(), { once: true })
@@ -225,7 +226,12 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
     save: async (path, about) => (await layouts()).save(path, about),
     snapshot: () => snapshots.take(),
     restore: (snapshot) => snapshots.restore(snapshot),
-    reset: () => snapshots.reset(),
+    async reset() {
+      await snapshots.reset()
+      faults.clear()
+      options.faults?.forEach(faults.add)
+      if (journal) journal.journal.clear()
+    },
     namespace(under) {
       const own = ownNamespace(under)
       quay?.addOrganization(own, clock.now())

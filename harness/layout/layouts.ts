@@ -1,5 +1,6 @@
 import type { Store } from '../../src/store/store.js'
 import { matcher } from '../../src/access/permissions.js'
+import type { Arrivals } from '../../src/quay/arrivals.js'
 import { loadLayout, type Loaded } from './load.js'
 import { openLayout } from './open.js'
 import { saveLayout } from './save.js'
@@ -29,12 +30,13 @@ export interface Layouts {
   readonly save: (path: string, options?: SaveOptions) => Promise<void>
 }
 
-export function layoutsOf(store: Store, clock: () => number): Layouts {
+/** The layouts of a registry. @param arrivals Of a Quay. */
+export function layoutsOf(store: Store, clock: () => number, arrivals: Arrivals | undefined): Layouts {
   return {
     async load(path, { repository } = {}) {
       const layout = openLayout(path)
       try {
-        return await loadLayout(layout, store, { repository, at: clock() })
+        return await loadLayout(layout, store, { repository, at: clock(), arrivals })
       } finally {
         layout.close()
       }

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import type { Arrivals } from '../../src/quay/arrivals.js'
 import { manifestEntry } from '../../src/store/manifest.js'
 import type { Store, StoredBlob } from '../../src/store/store.js'
 import { planLayout } from './plan.js'
@@ -11,20 +12,33 @@ export interface Loaded {
   readonly tags: readonly string[]
 }
 
+/** How a layout is loaded. */
+export interface LoadTo {
+  /** Where everything belongs; undefined when the layout says so. */
+  readonly repository: string | undefined
+  /** Now, in milliseconds since 1970. */
+  readonly at: number
+  /** Of a Quay. */
+  readonly arrivals: Arrivals | undefined
+}
+
 /**
  * Copies what a layout holds into a store. Digests are checked; content that the layout names and does not have is left
  * out.
- * @param repository Where everything belongs; undefined when the layout says so.
  * @returns The manifests, children first.
  * @throws Error for a layout that does not hang together.
  */
 export async function loadLayout(
   layout: LayoutReader,
   store: Store,
-  { repository, at }: { readonly repository: string | undefined; readonly at: number },
+  { repository, at, arrivals }: LoadTo,
 ): Promise<Loaded[]> {
   const planned = planLayout(layout, repository)
-  for (const { repository: name, digest, bytes, parsed, blobs, tags } of planned) {
+  const loaded: Loaded[] = []
+  for (const { repository: named, digest, bytes, parsed, blobs, tags } of planned) {
+    const name = arrivals?.repository(named) ?? named
+    arrivals?.open(name, at)
+    const isNew = arrivals !== undefined && (await store.manifest(name, digest)) === undefined
     for (const blob of blobs)
       if (!(await store.blob(name, blob.digest, at))) await copyBlob(blob, store, name, layout, at)
     await store.putManifest(name, {
@@ -34,8 +48,10 @@ export async function loadLayout(
       requires: { blobs: [], manifests: [] },
       at,
     })
+    for (const tag of tags.length > 0 ? tags : [undefined]) await arrivals?.pushed(name, { digest, tag, isNew, at })
+    loaded.push({ repository: name, digest, tags })
   }
-  return planned.map(({ repository: name, digest, tags }) => ({ repository: name, digest, tags }))
+  return loaded
 }
 
 async function copyBlob(

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { startRegistry } from 'start-registry'
 import { descriptor, errorOf, imageManifest, sha256, types, type Wire } from '../support/content.js'
+import { bearer, tokenFor } from '../support/login.js'
 import { folderFor, registryFor, storages } from '../support/registries.js'
 
 const refName = 'org.opencontainers.image.ref.name'
@@ -143,4 +144,15 @@ void t.test('what is no layout is refused with its path and what to do', async (
   writeFileSync(join(damaged, 'index.json'), '[]')
   await refused(damaged, /index\.json is not an object/)
   t.equal(errorOf(await (await registryFor(t)).wire.get('/v2/a/tags/list')).code, 'NAME_UNKNOWN')
+})
+
+void t.test('what is loaded into a Quay is as if it had been pushed', async (t) => {
+  const folder = layoutOf(join(folderFor(t), 'layout'), { [refName]: 'team/app:v1' })
+  const alice = { username: 'alice', password: 'password' }
+  const { registry, wire } = await registryFor(t, { profile: 'quay-3.12', accounts: [alice] })
+  const [loaded] = await registry.load(folder)
+  t.match(loaded, { repository: 'team/app', tags: ['v1'] })
+  const scope = 'repository:team/app:pull'
+  const headers = bearer(await tokenFor(wire, { ...alice, scope, service: registry.host }))
+  t.equal((await wire.get('/v2/team/app/tags/list', headers)).text, '{"name":"team/app","tags":["v1"]}\n')
 })

@@ -17,8 +17,10 @@ void t.test('snapshot, restore and reset, on both stores', async (t) => {
     t.equal((await wire.get('/v2/_catalog')).text, '{"repositories":["team/app"]}', name)
     t.equal((await wire.get('/v2/team/app/manifests/1')).headers['docker-content-digest'], first)
     t.equal(errorOf(await wire.get(session)).code, 'BLOB_UPLOAD_UNKNOWN')
+    registry.faults.add('any: status 503')
     await registry.reset()
     t.equal((await wire.get('/v2/_catalog')).text, '{"repositories":[]}')
+    t.equal(registry.journal.requests().length, 1, 'the journal begins anew')
     await registry.restore(snapshot)
     t.equal((await wire.get('/v2/team/app/manifests/1')).headers['docker-content-digest'], first)
   }
