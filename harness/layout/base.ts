@@ -8,8 +8,8 @@ import { planLayout } from './plan.js'
 import type { LayoutReader } from './reader.js'
 
 /** A memory store over a layout. @throws Error for a layout that is none. */
-export function storeOver({ base, repository }: LayoutStorage, at: number): Store {
-  return memoryStore({ base: baseOf(openLayout(base), repository, at) })
+export async function storeOver({ base, repository }: LayoutStorage, at: number): Promise<Store> {
+  return memoryStore({ base: baseOf(await openLayout(base), repository, at) })
 }
 
 /**

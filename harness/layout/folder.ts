@@ -20,6 +20,5 @@ export function openFolder(path: string): LayoutReader {
       const found = statSync(file, { throwIfNoEntry: false })
       return found?.isFile() ? fileBlob(digest, { file, start: 0, size: found.size }) : undefined
     },
-    close() {},
   }
 }

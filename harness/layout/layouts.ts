@@ -2,9 +2,8 @@ import type { Store } from '../../src/store/store.js'
 import { matcher } from '../../src/access/permissions.js'
 import type { Arrivals } from '../../src/quay/arrivals.js'
 import { loadLayout, type Loaded } from './load.js'
-import { openLayout } from './open.js'
+import { openLayout, writeLayout } from './open.js'
 import { saveLayout } from './save.js'
-import { folderWriter } from './writer.js'
 
 /** Where the content of a layout belongs. */
 export interface LoadOptions {
@@ -34,17 +33,12 @@ export interface Layouts {
 export function layoutsOf(store: Store, clock: () => number, arrivals: Arrivals | undefined): Layouts {
   return {
     async load(path, { repository } = {}) {
-      const layout = openLayout(path)
-      try {
-        return await loadLayout(layout, store, { repository, at: clock(), arrivals })
-      } finally {
-        layout.close()
-      }
+      return loadLayout(await openLayout(path), store, { repository, at: clock(), arrivals })
     },
     async save(path, { repositories = '*' } = {}) {
       const matchers = [repositories].flat().map(matcher)
       const wanted = (name: string): boolean => matchers.some((matches) => matches(name))
-      await saveLayout(store, folderWriter(path), { wanted, at: clock() })
+      await saveLayout(store, writeLayout(path), { wanted, at: clock() })
     },
   }
 }

@@ -16,5 +16,4 @@ export interface LayoutReader {
   readonly roots: readonly LayoutRoot[]
   /** Content by digest; its bytes have not been looked at. */
   readonly blob: (digest: Digest) => StoredBlob | undefined
-  readonly close: () => void
 }

@@ -9,6 +9,8 @@ export interface TarEntry {
   /** `other` is a device, a pipe, or whatever else the archive may hold. */
   readonly type: TarType | 'other'
   readonly size: number
+  /** Where its bytes begin in the archive. */
+  readonly offset: number
   readonly mode: number
   readonly uid: number
   readonly gid: number
@@ -76,6 +78,7 @@ export async function* readTar(
         path,
         type,
         size,
+        offset: reader.offset,
         mode: fields.mode,
         uid: numberOf(records, 'uid', at) ?? fields.uid,
         gid: numberOf(records, 'gid', at) ?? fields.gid,

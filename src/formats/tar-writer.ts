@@ -33,10 +33,29 @@ export function writeTar(files: readonly TarFile[]): Buffer {
   return Buffer.concat(parts)
 }
 
+/** What stands in front of a file's bytes in an archive, for whoever has them from elsewhere. */
+export function tarHeader(path: string, size: number): Buffer {
+  const parts: Buffer[] = []
+  addHeaders(parts, { path }, size)
+  return Buffer.concat(parts)
+}
+
+/** What fills up the last block behind a file's bytes. */
+export const tarPadding = (size: number): Buffer => zeros.subarray(0, (blockSize - (size % blockSize)) % blockSize)
+
+/** What ends an archive. */
+export const tarEnd = (): Buffer => zeros
+
 function addFile(parts: Buffer[], file: TarFile): void {
-  const { path, content = nothing, target = '', uid = 0, gid = 0, mtime = 0 } = file
+  const { content = nothing } = file
+  const isFile = (file.type ?? (file.path.endsWith('/') ? 'directory' : 'file')) === 'file'
+  addHeaders(parts, file, isFile ? content.length : 0)
+  if (isFile && content.length > 0) addContent(parts, content)
+}
+
+function addHeaders(parts: Buffer[], file: TarFile, size: number): void {
+  const { path, target = '', uid = 0, gid = 0, mtime = 0 } = file
   const type = file.type ?? (path.endsWith('/') ? 'directory' : 'file')
-  const size = type === 'file' ? content.length : 0
   const split = splitName(path)
   const extended = [
     ...(split ? [] : [record('path', path)]),
@@ -58,7 +77,6 @@ function addFile(parts: Buffer[], file: TarFile): void {
   const mode = file.mode ?? (type === 'directory' ? 0o755 : 0o644)
   const link = fits(target, 100) ? target : 'long'
   addHeader(parts, { name, prefix, flag, mode, size, link, uid, gid, mtime })
-  if (size > 0) addContent(parts, content)
 }
 
 const nothing = new Uint8Array()
@@ -110,8 +128,7 @@ const writeOctal = (block: Buffer, value: number, at: number, length: number): v
 
 function addContent(parts: Buffer[], content: Uint8Array): void {
   parts.push(Buffer.from(content.buffer, content.byteOffset, content.byteLength))
-  const rest = content.length % blockSize
-  if (rest > 0) parts.push(zeros.subarray(rest, blockSize))
+  parts.push(tarPadding(content.length))
 }
 
 /** A name in the two fields of a header, or undefined when it does not fit. */

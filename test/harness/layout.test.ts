@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync, writeFileSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -52,6 +53,31 @@ void t.test('what is saved is loaded again as it was, from and to both stores', 
     }
     t.equal((await again.wire.get(`/v2/other/blobs/${sha256('x')}`)).text, 'x')
   }
+})
+
+void t.test('an archive is what the folder is, for loading and to begin with', async (t) => {
+  const { registry, wire } = await registryFor(t)
+  const { image } = await fill(wire)
+  const large = Buffer.alloc(300_000, 'large')
+  await wire.blob('big', large)
+  await wire.blob('big', '{}')
+  await wire.manifest('big', '1', imageManifest(descriptor(types.config, '{}'), [descriptor(types.layer, large)]))
+  const path = join(folderFor(t), 'layout.tar')
+  await registry.save(path)
+  const listed = execFileSync('tar', ['-tf', path], { encoding: 'utf8' }).trim().split('\n')
+  t.ok(listed.includes('index.json') && listed.includes('oci-layout'))
+  t.ok(listed.includes(`blobs/sha256/${image.slice(7)}`))
+  const loaded = await registryFor(t)
+  await loaded.registry.load(path)
+  const over = await registryFor(t, { storage: { base: path } })
+  for (const { wire: copy } of [loaded, over]) {
+    t.equal((await copy.get('/v2/_catalog')).text, '{"repositories":["big","other","team/app"]}')
+    t.equal((await copy.get('/v2/team/app/manifests/1')).headers['docker-content-digest'], image)
+    t.ok((await copy.get(`/v2/big/blobs/${sha256(large)}`)).body.equals(large))
+    t.equal((await copy.get(`/v2/big/blobs/${sha256(large)}`, { Range: 'bytes=5-9' })).text, 'large')
+  }
+  writeFileSync(path, 'this is no archive, though it is long enough for one'.repeat(100))
+  await t.rejects(registry.load(path), { message: /layout\.tar is no tar archive that can be read: / })
 })
 
 void t.test('a registry over a layout reads from it and never writes to it', async (t) => {
