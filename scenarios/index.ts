@@ -3,6 +3,7 @@ import { cosignHardware } from './cosign-hardware/scenario.js'
 import { cosignKey } from './cosign-key/scenario.js'
 import { cosignKms } from './cosign-kms/scenario.js'
 import { cosignPki } from './cosign-pki/scenario.js'
+import { faults } from './faults/scenario.js'
 import { helmOci } from './helm-oci/helm-oci.js'
 import { login } from './login/login.js'
 import { opaPolicy } from './opa-policy/scenario.js'
@@ -34,6 +35,7 @@ export const scenarios: readonly Scenario[] = [
   admission,
   orasArtifact,
   races,
+  faults,
   quayHelm,
   quayCosign,
   quayOciOff,

@@ -1,8 +1,9 @@
 import { UsageError } from '../harness/cli/flags.js'
 import { suggestion } from '../src/protocol/nearest.js'
 import type { CompatibilityRecord } from './compatibility/record.js'
+import type { Observation } from './faults/observation.js'
 import { scenarios } from './index.js'
-import { playScenario } from './play.js'
+import { playScenario, type Played } from './play.js'
 import type { Scenario } from './scenario.js'
 
 /** What became of scenarios that were run. */
@@ -11,6 +12,7 @@ export interface Outcome {
   readonly failed: readonly Scenario[]
   /** What those showed that passed. */
   readonly records: readonly CompatibilityRecord[]
+  readonly observations: readonly Observation[]
 }
 
 /**
@@ -28,13 +30,15 @@ export async function playScenarios(names: readonly string[]): Promise<Outcome> 
   const passed: Scenario[] = []
   const failed: Scenario[] = []
   const records: CompatibilityRecord[] = []
+  const observations: Observation[] = []
   for (const scenario of chosen) {
     const shown = await play(scenario)
-    if (shown) records.push(...shown)
+    records.push(...(shown?.records ?? []))
+    observations.push(...(shown?.observations ?? []))
     ;(shown ? passed : failed).push(scenario)
   }
   if (chosen.length > 1) print(`${passed.length} passed, ${failed.length} failed\n`)
-  return { passed, failed, records }
+  return { passed, failed, records, observations }
 }
 
 function scenarioOf(name: string): Scenario {
@@ -44,13 +48,13 @@ function scenarioOf(name: string): Scenario {
   throw new UsageError(`there is no scenario ${name}${suggestion(name, known)}: they are ${known.join(', ')}`)
 }
 
-async function play(scenario: Scenario): Promise<readonly CompatibilityRecord[] | undefined> {
+async function play(scenario: Scenario): Promise<Played | undefined> {
   const start = performance.now()
   const seconds = (): string => `${((performance.now() - start) / 1000).toFixed(1)} s`
   try {
-    const records = await playScenario(scenario, print)
+    const played = await playScenario(scenario, print)
     print(`\n${scenario.name} passed in ${seconds()}\n\n`)
-    return records
+    return played
   } catch (error) {
     print(`\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
     print(`\n${scenario.name} FAILED after ${seconds()}\n\n`)

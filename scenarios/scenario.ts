@@ -15,6 +15,11 @@ export interface ScenarioContext {
   /** Writes a heading into the transcript. */
   readonly say: (heading: string) => void
   /**
+   * Plays stories at the same time, for those that mostly wait. The transcript of each comes whole, in their order.
+   * @throws the first one's error, when all have ended.
+   */
+  readonly together: (stories: readonly ((context: ScenarioContext) => Promise<void>)[]) => Promise<void>
+  /**
    * A place to work in: the home that `registry.env()` made, where the scenario's clients are first on PATH, and the
    * command `start-registry`. It goes away with its registry.
    */
@@ -29,6 +34,8 @@ export interface ScenarioContext {
    * @throws TypeError as `show`.
    */
   readonly defect: (shown: Shown & { readonly message: string }) => void
+  /** Records what a client does when something goes wrong, for the table of faults. @throws TypeError as `show`. */
+  readonly observe: (observed: Observed) => void
 }
 
 export interface DeskOptions extends Pick<RunOptions, 'set' | 'hide'> {
@@ -48,6 +55,20 @@ export interface Shown {
   readonly over: Over
   /** What there is to know about it, in a sentence. */
   readonly note?: string
+}
+
+/** What a client was seen to do when something went wrong on purpose. */
+export interface Observed {
+  /** The client's id, or its name for the default version. */
+  readonly client: string
+  /** What goes wrong, in a few words. */
+  readonly fault: string
+  /** `untouched`: it asked nothing that the fault could be done to. `wrong`: it said that it worked, and it had not. */
+  readonly outcome: 'works' | 'fails' | 'wrong' | 'untouched'
+  /** How often it asked for what the fault was first done to: more than 1 is a retry. */
+  readonly tries: number
+  /** What it says in the end when it fails. */
+  readonly message?: string
 }
 
 /** A folder to work in, and commands that run there. */

@@ -13,8 +13,15 @@ export const writeCommand = (scenario?: string): string =>
 
 /** Records in the order of the file: the same ones are the same text, whatever ran first. */
 export const sorted = (records: readonly CompatibilityRecord[]): readonly CompatibilityRecord[] =>
-  records.toSorted((a, b) => {
-    for (const key of ['client', 'version', 'story', 'over', 'scenario'] as const) {
+  sortedBy(records, ['client', 'version', 'story', 'over', 'scenario'])
+
+/** Items in the order of these members: texts, and numbers in them by their value. */
+export const sortedBy = <K extends string, T extends Readonly<Record<K, string>>>(
+  items: readonly T[],
+  keys: readonly K[],
+): readonly T[] =>
+  items.toSorted((a, b) => {
+    for (const key of keys) {
       const order = compare(a[key], b[key])
       if (order !== 0) return order
     }

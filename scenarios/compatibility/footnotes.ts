@@ -9,12 +9,16 @@ export class Footnotes {
 
   /** The number of a record's footnote; none for one that has nothing to say. */
   of({ client, version, note, defect }: Says): readonly number[] {
-    const says = defect === undefined ? [] : [`${client} ${version} says ${code(oneLine(defect))}`]
+    const says = defect === undefined ? [] : [`${client} ${version} says ${quoted(defect)}`]
     const text = [...(note === undefined ? [] : [oneLine(note)]), ...says].join(': ')
-    if (text === '') return []
+    return text === '' ? [] : [this.add(text)]
+  }
+
+  /** The number of a footnote of this text, which is Markdown. */
+  add(text: string): number {
     const number = this.#numbers.get(text) ?? this.#numbers.size + 1
     this.#numbers.set(text, number)
-    return [number]
+    return number
   }
 
   /** All of them, as a section of the page. */
@@ -24,6 +28,9 @@ export class Footnotes {
     return `\n## Notes\n\n${lines.join('')}`
   }
 }
+
+/** What a client says, as a code span. */
+export const quoted = (message: string): string => code(oneLine(message))
 
 const oneLine = (text: string): string => text.trim().replaceAll(/\s+/g, ' ')
 

@@ -12,9 +12,13 @@ import {
 } from '../../scenarios/compatibility/data.js'
 import { Recorder, type CompatibilityRecord } from '../../scenarios/compatibility/record.js'
 import { render } from '../../scenarios/compatibility/render.js'
+import { parseRule } from '../../harness/faults/parse.js'
+import { faultsFile, observationsFile, serialiseObservations } from '../../scenarios/faults/observation.js'
+import { plans } from '../../scenarios/faults/plans.js'
+import { renderFaults } from '../../scenarios/faults/render.js'
 import { scenarios } from '../../scenarios/index.js'
 import { idOf, rowOf } from '../../vendor-binaries/names.js'
-import { keptRecords } from './replay.js'
+import { keptObservations, keptRecords } from './replay.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -31,6 +35,37 @@ void t.test('the table is what the records make', async (t) => {
   t.equal(read(tableFile), render(keptRecords()), `${writeCommand('--render')} writes it`)
   t.equal(read(dataFile), serialise(keptRecords()), `${writeCommand('--render')} puts it in order`)
 })
+
+void t.test('the page of faults is what the observations make', async (t) => {
+  t.equal(read(faultsFile), renderFaults(keptObservations()), `${writeCommand('--render')} writes it`)
+  t.equal(read(observationsFile), serialiseObservations(keptObservations()))
+  t.same(
+    new Set(keptObservations().map(({ fault }) => fault)),
+    new Set(plans.map(({ title }) => title)),
+    'each fault was met',
+  )
+  for (const { rule } of plans) t.ok(parseRule(rule), rule)
+})
+
+void t.test(
+  'the page of faults has a row for each fault, a column for each client, and messages as footnotes',
+  async (t) => {
+    const observed = { fault: 'manifest: 503 once', client: 'helm', version: '3.8.2', tries: 1 } as const
+    const page = renderFaults([
+      { ...observed, outcome: 'fails', message: 'Error: 503' },
+      { ...observed, version: '3.22.0', outcome: 'works', tries: 2 },
+      { ...observed, client: 'oras', version: '1.3.6', outcome: 'untouched', tries: 0 },
+      { ...observed, client: 'podman', version: '4.3.1', outcome: 'wrong' },
+      { ...observed, client: 'skopeo', version: '1.9.3', outcome: 'fails', tries: 3, message: 'Error: 503' },
+    ])
+    const row = page.split('\n').find((line) => line.startsWith('| manifest: 503 once ')) ?? ''
+    t.same(
+      row.split('|').map((cell) => cell.trim()),
+      ['', 'manifest: 503 once', '✗ [1]', '✓ 2×', '', '‼', '✗ 3× [1]', '`GET,HEAD manifest once: status 503`', ''],
+    )
+    t.ok(page.endsWith('\n## Notes\n\n1. `Error: 503`\n'))
+  },
+)
 
 void t.test('each record is of a scenario that there is and of a client that it runs', async (t) => {
   t.not(keptRecords().length, 0)
@@ -109,6 +144,19 @@ void t.test('records are kept one a line, in an order of their own', async (t) =
   t.equal(serialise(records.toReversed()), text)
   t.equal(serialise(parse(text)), text)
   t.same(parse(serialise([])), [])
+})
+
+void t.test('an observation is one fact, the same in each run', async (t) => {
+  const recorder = new Recorder()
+  const observed = { fault: 'late', client: 'helm', version: '3.8.2', outcome: 'works', tries: 1 } as const
+  recorder.observe(observed)
+  recorder.observe({ ...observed, fault: 'later' })
+  t.same(recorder.observations(), [observed, { ...observed, fault: 'later' }])
+  t.throws(() => recorder.observe({ ...observed, tries: 2 }), { message: 'helm 3.8.2, late: observed twice' })
+  const message = 'dial tcp 127.0.0.1:43210: refused'
+  t.throws(() => recorder.observe({ ...observed, fault: 'never', outcome: 'fails', message }), {
+    message: /must be the same in each/,
+  })
 })
 
 void t.test('versions of the system’s clients are not compared, those that are pinned are', async (t) => {

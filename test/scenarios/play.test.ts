@@ -36,7 +36,7 @@ void t.test('a desk has the versions that it chooses, and refuses the scenarioâ€
 })
 
 void t.test('what a scenario shows is answered, with the version that the client tells', async (t) => {
-  const records = await play(['helm', 'podman'], async ({ show, defect }) => {
+  const { records } = await play(['helm', 'podman'], async ({ show, defect }) => {
     show({ client: 'helm', ...story })
     show({ client: 'helm@3.22.0', ...story, note: 'as a note', story: 'another' })
     defect({ client: 'helm', story: 'a third', over: 'https, login', message: 'Error: no' })
@@ -60,3 +60,47 @@ void t.test('a scenario shows nothing of a client that it does not name', async 
     { message: 'there is no client helm@9 in the manifest' },
   )
 })
+
+void t.test(
+  'stories that are told together have transcripts of their own, and end before one of them fails',
+  async (t) => {
+    const transcript: string[] = []
+    const said: string[] = []
+    const both = scenario(['helm'], async ({ together, say, observe }) => {
+      say('before')
+      let second = (): void => {}
+      const waits = new Promise<void>((resolve) => (second = resolve))
+      await together([
+        async (one) => {
+          one.say('one begins')
+          await waits
+          one.say('one ends')
+        },
+        async (two) => {
+          two.say('two begins')
+          second()
+          two.say('two ends')
+        },
+      ])
+      observe({ client: 'helm', fault: 'late', outcome: 'works', tries: 1 })
+      const fails = together([
+        async () => {
+          throw new Error('the first fails')
+        },
+        async (other) => {
+          await new Promise(setImmediate)
+          said.push('the other has ended')
+          other.say('other')
+        },
+      ])
+      await t.rejects(fails, { message: 'the first fails' })
+      t.same(said, ['the other has ended'])
+    })
+    const { observations } = await playScenario(both, (text) => void transcript.push(text))
+    t.match(observations, [{ client: 'helm', version: '3.22.0', fault: 'late', outcome: 'works', tries: 1 }])
+    t.same(
+      transcript.filter((text) => text.startsWith('\n#')),
+      ['before', 'one begins', 'one ends', 'two begins', 'two ends', 'other'].map((heading) => `\n# ${heading}\n`),
+    )
+  },
+)
