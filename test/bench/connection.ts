@@ -40,11 +40,12 @@ export class Connection {
   request(
     method: string,
     target: string,
-    { body, chunked = false, type }: { body?: Buffer; chunked?: boolean; type?: string } = {},
+    { body, chunked = false, type, accept }: { body?: Buffer; chunked?: boolean; type?: string; accept?: string } = {},
   ): Promise<Reply> {
     const length = chunked ? chunkedBody : `Content-Length: ${body?.length ?? 0}\r\n`
     const typed = type === undefined ? '' : `Content-Type: ${type}\r\n`
-    const head = `${method} ${target} HTTP/1.1\r\nHost: ${this.#host}\r\n${typed}${length}\r\n`
+    const wanted = accept === undefined ? '' : `Accept: ${accept}\r\n`
+    const head = `${method} ${target} HTTP/1.1\r\nHost: ${this.#host}\r\n${typed}${wanted}${length}\r\n`
     this.#socket.cork()
     this.#socket.write(chunked && body ? `${head}${body.length.toString(16)}\r\n` : head, 'latin1')
     if (body) this.#socket.write(body)

@@ -8,6 +8,7 @@ import { seeds } from './seeds.js'
 import { smallRequests } from './small-requests.js'
 import { startup } from './startup.js'
 import { isGood, table, type Row, type Section } from './table.js'
+import { testLoop } from './test-loop.js'
 import { verify } from './verify.js'
 
 const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = {
@@ -17,6 +18,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = {
   'large-blobs': largeBlobs,
   listings,
   seeds,
+  'test-loop': testLoop,
   verify,
 }
 
