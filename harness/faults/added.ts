@@ -1,9 +1,9 @@
 import type { Call, Reply } from '../../src/protocol/call.js'
 import type { Awaitable } from '../../src/protocol/awaitable.js'
-import type { Effect, World } from './effects/effect.js'
-import { effects, isBehindAccess } from './effects/effects.js'
+import type { Effect, Effects, World } from './effects/effect.js'
 import { formatFault } from './format.js'
 import { matches, turns } from './match.js'
+import { isBehindAccess } from './place.js'
 import { seeded } from './random.js'
 import type { FaultName, FaultRule } from './rule.js'
 
@@ -37,7 +37,7 @@ export class Worker implements AddedFault {
     this.id = id
     this.rule = rule
     this.remove = () => remove(this)
-    this.behindAccess = rule.account !== undefined || isBehindAccess(rule)
+    this.behindAccess = isBehindAccess(rule)
     this.matches = matches(rule)
     this.random = seeded(rule.seed ?? id)
     this.#isTurn = turns(rule.nth)
@@ -50,7 +50,7 @@ export class Worker implements AddedFault {
   }
 
   /** Has a call answered, with the fault done to it when it is its turn. */
-  answer(call: Call, next: () => Awaitable<Reply>, world: World): Awaitable<Reply> {
+  answer(call: Call, next: () => Awaitable<Reply>, world: World, effects: Effects): Awaitable<Reply> {
     const take = (detail?: string): boolean => this.#take(call, detail)
     const effect = effects[this.rule.fault] as Effect<FaultName>
     return effect(call, next, { rule: this.rule, random: this.random, take, world })

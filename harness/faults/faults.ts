@@ -1,9 +1,9 @@
-import type { Awaitable } from '../../src/protocol/awaitable.js'
+import { whenReady, type Awaitable } from '../../src/protocol/awaitable.js'
 import type { Call, Reply, Stage } from '../../src/protocol/call.js'
 import { Worker, type AddedFault } from './added.js'
-import type { World } from './effects/effect.js'
-import { needsTokens } from './effects/tokens.js'
+import type { Effects, World } from './effects/effect.js'
 import { parseRule } from './parse.js'
+import { needsTokens } from './place.js'
 import type { FaultRule } from './rule.js'
 import { wrong } from './wording.js'
 
@@ -32,6 +32,8 @@ export class FaultList implements Faults {
   // Replaced, and never changed: a call goes on with the rules that it came with.
   #workers: readonly Worker[] = []
   #last = 0
+  // Loaded with the first rule: most registries of a test run have none.
+  #effects: Awaitable<Effects> | undefined
 
   constructor(world: World) {
     this.#world = world
@@ -42,6 +44,7 @@ export class FaultList implements Faults {
     if (needsTokens(read) && !this.#world.tokenRefusal()) {
       throw wrong(`${read.fault} needs a registry that issues tokens: one with accounts, and auth: 'token'`)
     }
+    this.#effects ??= this.#load()
     const worker = new Worker(++this.#last, read, (one) => this.remove(one.id))
     this.#workers = [...this.#workers, worker]
     return worker
@@ -69,15 +72,21 @@ export class FaultList implements Faults {
     const workers = this.#workers
     if (workers.length === 0) return next()
     if (call.route.kind === 'unknown' && call.route.path.startsWith(steering)) return next()
-    const from = (index: number): Awaitable<Reply> => {
+    const from = (index: number, effects: Effects): Awaitable<Reply> => {
       for (let at = index; at < workers.length; at++) {
         const worker = workers[at] as Worker
         if (worker.behindAccess === behindAccess && worker.matches(call)) {
-          return worker.answer(call, () => from(at + 1), this.#world)
+          return worker.answer(call, () => from(at + 1, effects), this.#world, effects)
         }
       }
       return next()
     }
-    return from(0)
+    return whenReady(this.#effects as Awaitable<Effects>, (effects) => from(0, effects))
+  }
+
+  async #load(): Promise<Effects> {
+    const { effects } = await import('./effects/effects.js')
+    this.#effects = effects
+    return effects
   }
 }

@@ -16,7 +16,10 @@ export interface FaultMatch {
   readonly repository?: string | undefined
   /** A pattern of tags and digests, such as `v1.*` or `sha256:*`. */
   readonly reference?: string | undefined
-  /** A pattern of usernames: only requests that access has let in for one. `*` is everybody who has logged in. */
+  /**
+   * A pattern of usernames: only requests that access has let in for one. `*` is everybody who has logged in. A Quay
+   * answers for `/v2/` and the catalog as soon as it knows who asks: there, such a rule is never done.
+   */
   readonly account?: string | undefined
   /** A pattern of paths, such as `/api/v1/*`. */
   readonly path?: string | undefined

@@ -33,5 +33,8 @@ export interface Chance<F extends FaultName> {
 /** Does a kind of fault to a call: instead of `next`, in front of it, or to what it answers. */
 export type Effect<F extends FaultName> = (call: Call, next: Next, chance: Chance<F>) => Awaitable<Reply>
 
+/** How each kind of fault is done. */
+export type Effects = { readonly [F in FaultName]: Effect<F> }
+
 /** What answers a call behind the rule. */
 export type Next = () => Awaitable<Reply>

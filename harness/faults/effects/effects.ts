@@ -1,15 +1,14 @@
-import type { FaultName, FaultRule } from '../rule.js'
 import { breaks } from './breaks.js'
 import { corrupt, digestHeader, lengthHeader } from './content.js'
-import type { Effect } from './effect.js'
+import type { Effects } from './effect.js'
 import { redirect } from './redirect.js'
 import { noReferrers, rateLimit, status } from './refusals.js'
 import { hang, latency, slow } from './timing.js'
-import { expiredToken, insufficientScope, needsTokens } from './tokens.js'
+import { expiredToken, insufficientScope } from './tokens.js'
 import { doubleChunk, dropChunk, forgetUpload } from './uploads.js'
 
 /** How each kind of fault is done. */
-export const effects: { readonly [F in FaultName]: Effect<F> } = {
+export const effects: Effects = {
   status,
   'rate-limit': rateLimit,
   latency,
@@ -28,11 +27,3 @@ export const effects: { readonly [F in FaultName]: Effect<F> } = {
   'forget-upload': forgetUpload,
   hang,
 }
-
-/** Whether what a rule does is done only to whom access has let in: it would show, or take, what is not theirs. */
-export const isBehindAccess = (rule: FaultRule): boolean =>
-  needsTokens(rule) ||
-  (rule.fault === 'redirect' && rule.to === undefined) ||
-  rule.fault === 'drop-chunk' ||
-  rule.fault === 'double-chunk' ||
-  rule.fault === 'forget-upload'

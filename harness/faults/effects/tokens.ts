@@ -1,11 +1,6 @@
 import type { Call } from '../../../src/protocol/call.js'
 import { RegistryError } from '../../../src/protocol/errors.js'
-import type { FaultRule } from '../rule.js'
 import type { Effect } from './effect.js'
-
-/** Whether a rule is about tokens, which not every registry has. */
-export const needsTokens = ({ fault }: FaultRule): boolean =>
-  fault === 'expired-token' || fault === 'insufficient-scope'
 
 /** The token that came is said to have expired. */
 export const expiredToken: Effect<'expired-token'> = (call, next, { take, world }) => {
