@@ -263,3 +263,30 @@ void t.test('what listens elsewhere warns that anybody can steer it', async (t) 
   const { registry: far } = await registryFor(t, { admin: true, host: '0.0.0.0' })
   t.same(far.warnings, ['the admin API needs no login, and whoever reaches 0.0.0.0 can steer this registry by it'])
 })
+
+void t.test('what it steers is the registry itself', async (t) => {
+  const { registry, wire } = await registryFor(t, { admin: true })
+  const answer = async (path: string, body?: unknown): Promise<Record<string, unknown>> => {
+    const reply = await post(wire, path, body)
+    t.ok(reply.status < 300, `${path} ${reply.status} ${reply.text}`)
+    return (reply.text === '' ? {} : JSON.parse(reply.text)) as Record<string, unknown>
+  }
+  await wire.image('team/app', '1')
+  const { id } = await answer('snapshots')
+  await wire.image('team/app', '2')
+  await answer(`snapshots/${String(id)}/restore`)
+  t.equal((await wire.get('/v2/team/app/tags/list')).text, '{"name":"team/app","tags":["1"]}')
+
+  const fault = await answer('faults', { route: 'tags', fault: 'status', status: 503, times: 1 })
+  t.equal((await wire.get('/v2/team/app/tags/list')).status, 503)
+  t.equal(registry.faults.list()[0]?.hits, 1)
+  t.equal((await wire.send('DELETE', `${root}/faults/${String(fault['id'])}`)).status < 300, true)
+  t.same(registry.faults.list(), [])
+
+  t.match(await answer('namespace', { under: 'team' }), { namespace: /^team\/test-/ })
+  await answer('clock/advance', { ms: 7_200_000 })
+  await wire.send('DELETE', '/v2/team/app/manifests/1')
+  await answer('collect', { untagged: true })
+  await answer('reset')
+  t.equal((await wire.get('/v2/_catalog')).text, '{"repositories":[]}')
+})
