@@ -14,7 +14,9 @@ export async function exec(args: Arguments): Promise<number> {
   const { command, as, keepHome, log } = args.exec as ExecRequest
   const signals = takeSignals()
   try {
-    await using registry = await starting(() => startRegistry({ ...args.options, log }))
+    // Nobody could ask for the journal otherwise.
+    const journal = args.options.admin ? undefined : false
+    await using registry = await starting(() => startRegistry({ ...args.options, log, journal }))
     const removeReadyFile = await starting(() => leaveFiles(registry, args))
     try {
       for (const message of args.quiet ? [] : registry.warnings) process.stderr.write(`start-registry: ${message}\n`)

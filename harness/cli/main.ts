@@ -14,7 +14,7 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     const usage = error instanceof UsageError
     sayError(error, json)
-    if (usage && !json) process.stderr.write(`${helpHint(args)}\n`)
+    if (usage && !json) process.stderr.write(`${helpHint(splitAtDashes(args).own)}\n`)
     return usage ? 2 : error instanceof ExitError ? error.exitCode : 1
   }
 }
