@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -70,9 +70,15 @@ void t.test('files that the documents name are there', async (t) => {
   }
 })
 
-void t.test('the lock file names no hosts', async (t) => {
-  t.notMatch(read('package-lock.json'), /"resolved": "http/)
-  t.match(read('.npmrc'), /^omit-lockfile-registry-resolved=true$/m)
+void t.test('lock files name no hosts', async (t) => {
+  const examples = readdirSync(join(root, 'examples'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `examples/${name}/`)
+  t.ok(examples.length > 4)
+  for (const folder of ['', ...examples]) {
+    t.notMatch(read(`${folder}package-lock.json`), /"resolved": "http/)
+    t.match(read(`${folder}.npmrc`), /^omit-lockfile-registry-resolved=true$/m)
+  }
 })
 
 void t.test('every error code that the specification has is here', async (t) => {

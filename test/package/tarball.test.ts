@@ -1,26 +1,10 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { folderFor } from '../support/registries.js'
 import { Wire } from '../support/content.js'
-
-const root = fileURLToPath(new URL('../../../', import.meta.url))
-
-async function run(cwd: string, command: string, ...args: string[]): Promise<string> {
-  const child = spawn(command, args, {
-    cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_OPTIONS: '' },
-  })
-  const [out, err] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()])
-  const status = child.exitCode ?? (await new Promise((resolve) => child.once('exit', resolve)))
-  const text = Buffer.concat(out).toString()
-  if (status !== 0)
-    throw new Error(`${command} ${args.join(' ')}: ${String(status)}\n${text}${Buffer.concat(err).toString()}`)
-  return text
-}
+import { install, output, pack, root } from '../support/package.js'
 
 // What the README shows under a heading, as it stands there.
 function example(language: string): string {
@@ -33,14 +17,11 @@ function example(language: string): string {
 
 void t.test('the packed package, installed elsewhere', async (t) => {
   const folder = folderFor(t)
-  const [packed] = JSON.parse(
-    await run(root, 'npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', folder),
-  ) as { filename: string; size: number; files: { path: string }[] }[]
-  if (!packed) throw new Error('nothing was packed')
+  const packed = await pack(folder)
   const project = join(folder, 'project')
   mkdirSync(project)
   writeFileSync(join(project, 'package.json'), '{"private":true}')
-  await run(project, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, packed.filename))
+  await install(project, packed)
 
   await t.test('is small, and has no tests in it', async (t) => {
     t.ok(packed.size < 900_000, `${packed.size} bytes`)
@@ -72,7 +53,7 @@ void t.test('the packed package, installed elsewhere', async (t) => {
     const code = example('js')
     t.ok(code.trim().split('\n').length <= 12, 'twelve lines')
     writeFileSync(join(project, 'example.mjs'), code)
-    t.match(await run(project, process.execPath, 'example.mjs'), /pass 1\n/)
+    t.match(await output(project, process.execPath, 'example.mjs'), /pass 1\n/)
   })
 
   await t.test('is required from CommonJS', async (t) => {
@@ -82,7 +63,7 @@ void t.test('the packed package, installed elsewhere', async (t) => {
         await registry.close()
       })`
     writeFileSync(join(project, 'example.cjs'), code)
-    t.equal(await run(project, process.execPath, 'example.cjs'), '200\n')
+    t.equal(await output(project, process.execPath, 'example.cjs'), '200\n')
   })
 
   await t.test('signs and verifies by start-registry/cosign alone', async (t) => {
@@ -97,7 +78,7 @@ void t.test('the packed package, installed elsewhere', async (t) => {
       }
       console.log((await verifyImage(source, digest, { keys: [publicKey] })).verified)`
     writeFileSync(join(project, 'cosign.mjs'), code)
-    t.equal(await run(project, process.execPath, 'cosign.mjs'), 'true\n')
+    t.equal(await output(project, process.execPath, 'cosign.mjs'), 'true\n')
   })
 
   await t.test('is typed', async (t) => {
@@ -132,6 +113,6 @@ void t.test('the packed package, installed elsewhere', async (t) => {
       }),
     )
     writeFileSync(join(project, 'package.json'), '{"private":true,"type":"module"}')
-    t.equal(await run(project, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'), '')
+    t.equal(await output(project, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'), '')
   })
 })
