@@ -57,6 +57,8 @@ export interface StartOptions {
   readonly sparse?: boolean | undefined
   /** Whether the referrers API exists. @default true */
   readonly referrers?: boolean | undefined
+  /** Show what is in the registry, and what it is asked, to people with a browser at `/`. @default true */
+  readonly inspector?: boolean | undefined
   /** Which images can be pulled or tagged: those with a signature that a rule for their repository asks for. @default all */
   readonly admission?: readonly AdmissionRule[] | undefined
   /** What goes wrong on purpose from the start on; `registry.faults.add` takes more. @default nothing */
@@ -128,6 +130,7 @@ const checks: Checks<StartOptions> = {
   quay: [isObject, '{ users, organizations }'],
   sparse: [isBoolean, 'true or false'],
   referrers: [isBoolean, 'true or false'],
+  inspector: [isBoolean, 'true or false'],
   admission: [areRules, 'an array of { repositories, keys, actions?, strict?, signers? }'],
   faults: [Array.isArray, "an array of rules, such as { route: 'blob', fault: 'reset' } or 'blob: reset'"],
   host: [(value) => typeof value === 'string' && value !== '', 'an address to listen on'],

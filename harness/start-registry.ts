@@ -19,6 +19,7 @@ import { clientFlags, type ClientFlags } from './homes/flags.js'
 import { makeHome, type EnvOptions } from './homes/home.js'
 import { noJournal } from './journal/none.js'
 import type { Layouts } from './layout/layouts.js'
+import { inspectorStage } from './inspector/stage.js'
 import type { Journal } from './journal/view.js'
 import { logLine } from './log.js'
 import { checkOptions, type StartOptions } from './options.js'
@@ -150,15 +151,25 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
     tokenRefusal: () => core.tokenRefusal,
     contentUrl: (call) => redirectPort.url(call),
   })
+  const htpasswd = options.htpasswd === undefined ? undefined : readOption('htpasswd', options.htpasswd)
+  const pages = inspectorStage(async () => {
+    const [{ surroundingsOf }, { journaledRequests, passingRequests }] = await Promise.all([
+      import('./inspector/surroundings.js'),
+      import('./inspector/requests.js'),
+    ])
+    const requests = journal ? journaledRequests(journal.log) : passingRequests(core.onRequest)
+    return surroundingsOf({ store, everybody: { ...options, htpasswd }, quay, requests, rules, signatures })
+  })
   const core = createRegistry({
     ...options,
     store,
     dialect: quay?.dialect,
-    htpasswd: options.htpasswd === undefined ? undefined : readOption('htpasswd', options.htpasswd),
+    htpasswd,
     stages: [
       ...(certificates && !options.http ? [requireTls(() => url)] : []),
       ...(admin ? [admin.adminStage(() => registry, options)] : []),
       faults.front,
+      ...(options.inspector === false ? [] : [pages.stage]),
     ],
     admitted: [faults.behind],
     policy: admission ? [admission.stage] : [],
@@ -179,6 +190,8 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
   )
   // Closed before the listener, which would otherwise wait for who waits for a request over http.
   if (journal) made.push(journal.close)
+  // Streams that browsers listen to would else be waited for.
+  made.push(pages.close)
   const host = hostOf(options.host, listener.port)
   bound = { scheme: certificates ? 'https' : 'http', host }
   url = `${bound.scheme}://${host}`

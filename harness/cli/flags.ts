@@ -21,6 +21,7 @@ export interface Values {
   readonly sparse?: boolean
   readonly 'no-referrers'?: boolean
   readonly fault?: readonly string[]
+  readonly 'no-inspector'?: boolean
   readonly user?: readonly string[]
   readonly htpasswd?: string
   readonly anonymous?: string
@@ -87,6 +88,7 @@ const flags = {
   sparse: { type: 'boolean' },
   'no-referrers': { type: 'boolean' },
   fault: { type: 'string', multiple: true },
+  'no-inspector': { type: 'boolean' },
   user: { type: 'string', multiple: true },
   htpasswd: { type: 'string' },
   anonymous: { type: 'string' },

@@ -24,6 +24,7 @@ What it keeps, and how it behaves
   --config FILE           a config.yaml of Quay's (then the profile is quay-3.7)
   --sparse                take manifests whose blobs or children are missing
   --no-referrers          have no referrers API, as older registries
+  --no-inspector          have no page at / that shows what is in it
 
 Who may do what
   --user NAME:PASSWORD    somebody who may log in (repeatable)

@@ -19,6 +19,7 @@ function read(values: Values): StartOptions {
     sparse: values.sparse,
     referrers: values['no-referrers'] ? false : undefined,
     faults: values.fault,
+    inspector: values['no-inspector'] ? false : undefined,
     accounts: values.user?.map(accountOf),
     htpasswd: values.htpasswd,
     anonymous:

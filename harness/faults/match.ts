@@ -1,6 +1,7 @@
 import { matcher } from '../../src/access/permissions.js'
 import type { Call } from '../../src/protocol/call.js'
 import { first } from '../../src/route/query.js'
+import { formatPage } from '../../src/route/page.js'
 import { formatRoute } from '../../src/route/route.js'
 import type { FaultMatch } from './rule.js'
 
@@ -51,6 +52,7 @@ function referenceOf({ route, query }: Call): string | undefined {
 
 function pathOf({ route }: Call): string | undefined {
   if (route.kind === 'unknown') return route.path
+  if (route.kind === 'page') return route.page.name === 'missing' ? undefined : formatPage(route.page)
   return route.kind === 'invalid' ? undefined : formatRoute(route)
 }
 

@@ -2,7 +2,7 @@ import type { RouteKind } from '../../src/route/route.js'
 import type { ErrorCode } from '../../src/protocol/errors.js'
 
 /** Where a request goes, as a rule names it; all that is none of these is matched by `path`. */
-export type FaultRoute = Exclude<RouteKind, 'invalid' | 'unknown'>
+export type FaultRoute = Exclude<RouteKind, 'invalid' | 'unknown' | 'page'>
 
 export type FaultMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 

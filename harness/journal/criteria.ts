@@ -50,6 +50,7 @@ const routes = Object.keys({
   upload: true,
   referrers: true,
   invalid: true,
+  page: true,
   unknown: true,
 } satisfies Record<RouteKind, true>)
 

@@ -17,6 +17,8 @@ const defaultLimit = 10_000
 /** A journal and what fills it. */
 export interface OpenJournal {
   readonly journal: Journal
+  /** What it keeps. */
+  readonly log: RequestLog
   readonly record: RequestListener
   /** Ends who waits for requests; what is there stays. */
   readonly close: () => void
@@ -30,6 +32,7 @@ export function openJournal(options: JournalOptions = {}, isAside?: (route: Rout
   const log = new RequestLog(options.limit ?? defaultLimit, options.credentials ?? false)
   return {
     journal: new WholeJournal(log),
+    log,
     record: (event) => {
       if (!isAside?.(event.route)) log.record(event)
     },

@@ -14,9 +14,11 @@ interface Oddity {
 function odditiesOf({ event, request }: Recorded): Oddity[] {
   if (event.faults.length > 0) return []
   const { status, aborted } = event
-  const nowhere = (request.route === 'unknown' || request.route === 'invalid') && status >= 400 && status < 500
+  const nowhere = ['unknown', 'invalid', 'page'].includes(request.route) && status >= 400 && status < 500
+  // A browser that listens leaves when its page is closed.
+  const left = aborted && event.route.kind !== 'page'
   return [
-    ...(aborted ? [{ text: 'the connection went away', knownBy: ['aborted'] }] : []),
+    ...(left ? [{ text: 'the connection went away', knownBy: ['aborted'] }] : []),
     ...(status >= 500 ? [{ text: 'the registry failed', knownBy: ['status'] }] : []),
     ...(nowhere ? [{ text: 'there is no such page', knownBy: ['route', 'path', 'target', 'status'] }] : []),
   ]

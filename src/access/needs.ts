@@ -20,6 +20,7 @@ export function needOf({ route, method }: Pick<Call, 'route' | 'method'>): Need 
       return login
     case 'token':
     case 'invalid':
+    case 'page':
     case 'unknown':
       return entrance
     case 'catalog':

@@ -27,6 +27,11 @@ export class Permissions implements CallerPermissions {
     return this.#grants.some((grant) => grant.actions.has(action) && grant.matches(repository))
   }
 
+  /** Whether an action is granted on any repository. */
+  mayAny(action: Action): boolean {
+    return this.#grants.some((grant) => grant.actions.has(action))
+  }
+
   /** These permissions and others. */
   with(others: Permissions): Permissions {
     return new Permissions([...this.#grants, ...others.#grants])

@@ -9,8 +9,8 @@ import { listReferrers } from './referrers.js'
 import { listTags } from './tags.js'
 import { beginUpload, cancelUpload, finishUpload, uploadStatus, writeChunk } from './uploads.js'
 
-/** The routes of the OCI API: all but that of the service that issues tokens. */
-export type Endpoint = Exclude<Addressable, { readonly kind: 'token' }>['kind']
+/** The routes of the OCI API: without the service that issues tokens and the pages. */
+export type Endpoint = Exclude<Addressable, { readonly kind: 'token' | 'page' }>['kind']
 
 /** Every end of the OCI API: which methods a kind of route answers, and who answers. */
 export const endpoints: { readonly [K in Endpoint]: Methods<K> } = {

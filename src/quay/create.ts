@@ -55,6 +55,8 @@ export interface Quay {
   readonly render: (error: unknown, call: Call) => Reply
   readonly reason: (status: number) => string
   readonly directory: Directory
+  /** The namespace of repositories whose names have one part. */
+  readonly library: string
   readonly history: TagHistory
   readonly secrets: SeededSecrets
   /** @throws DirectoryRefusal for a name that is none, or taken. @param at Now, in milliseconds since 1970. */
@@ -126,6 +128,7 @@ export async function createQuay(options: QuayOptions): Promise<Quay> {
     render: quayRenderer(version),
     reason: reasonOf,
     directory,
+    library: config.LIBRARY_NAMESPACE,
     history,
     secrets,
     addOrganization(name, owners, now) {

@@ -1,9 +1,10 @@
 import { isDigest, isRepositoryName, isTag, looksLikeDigest, type Digest, type Reference } from './names.js'
+import { formatPage, parsePage, type AddressablePage, type Page } from './page.js'
 import { parseQuery, type Query } from './query.js'
 
 /**
- * Where a request goes: one member per end of distribution-spec 1.1 "Endpoints", the service that issues tokens, and
- * what is none of them.
+ * Where a request goes: one member per end of distribution-spec 1.1 "Endpoints", the service that issues tokens, the
+ * pages for people, and what is none of them.
  */
 export type Route =
   | { readonly kind: 'base' }
@@ -20,6 +21,8 @@ export type Route =
       readonly code: 'NAME_INVALID' | 'DIGEST_INVALID' | 'TAG_INVALID'
       readonly text: string
     }
+  /** What the inspector shows to people; without one there is no such page. */
+  | { readonly kind: 'page'; readonly page: Page }
   /** `path` as it was sent, for pages that are none of the OCI API's. */
   | { readonly kind: 'unknown'; readonly path: string }
 
@@ -73,7 +76,10 @@ function parsePath(raw: string): Route {
   if (path === '/v2/' || path === '/v2') return base
   if (path === '/v2/_catalog') return { kind: 'catalog' }
   if (path === '/v2/auth') return { kind: 'token' }
-  if (!path.startsWith('/v2/')) return unknown(raw)
+  if (!path.startsWith('/v2/')) {
+    const page = parsePage(path)
+    return page ? { kind: 'page', page } : unknown(raw)
+  }
   // A name may hold any of the words below, so the end of the path decides.
   const lastSlash = path.lastIndexOf('/')
   const slash = path.lastIndexOf('/', lastSlash - 1)
@@ -127,7 +133,9 @@ function digestRoute(kind: 'blob' | 'referrers', repository: string, text: strin
 }
 
 /** A route that a request can be sent to: what `formatRoute` writes. */
-export type Addressable = Exclude<Route, { readonly kind: 'invalid' | 'unknown' }>
+export type Addressable =
+  | Exclude<Route, { readonly kind: 'invalid' | 'unknown' | 'page' }>
+  | { readonly kind: 'page'; readonly page: AddressablePage }
 
 /**
  * The path of a route, as a relative reference (no scheme, no host): the inverse of `parseTarget`.
@@ -153,5 +161,7 @@ export function formatRoute(route: Addressable): string {
       return `/v2/${route.repository}/blobs/uploads/${route.id}`
     case 'referrers':
       return `/v2/${route.repository}/referrers/${route.digest}`
+    case 'page':
+      return formatPage(route.page)
   }
 }

@@ -10,7 +10,7 @@ export function dispatch(call: Call, registry: Registry): Reply | Promise<Reply>
   // RFC 9112 §3.2. node would answer without a word.
   if (call.origin.host === '') throw new RegistryError('BAD_REQUEST', 'send a Host header')
   // A registry that issues tokens has answered by now.
-  if (route.kind === 'unknown' || route.kind === 'token') {
+  if (route.kind === 'unknown' || route.kind === 'page' || route.kind === 'token') {
     throw new RegistryError('NOT_FOUND', 'no such page: the OCI API is under /v2/<repository>/')
   }
   if (route.kind === 'invalid') throw refuseName(route, method)

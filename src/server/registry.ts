@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { basicAccess, tokenAccess, tokenRefusal, type TokenRefusal } from '../access/access.js'
-import { accountsOf, type Account, type Anonymous } from '../access/accounts.js'
-import { readHtpasswd } from '../access/htpasswd.js'
+import type { Account, Anonymous } from '../access/accounts.js'
+import { everybodyOf } from '../access/everybody.js'
 import type { Registry } from '../distribution/registry.js'
 import { oci } from '../profiles/oci.js'
 import type { Call, Reply, Stage } from '../protocol/call.js'
@@ -122,13 +122,10 @@ export function createRegistry(options: CoreOptions = {}): RegistryCore {
 
 type Access = Pick<Dialect, 'stages'> & { readonly tokenRefusal?: TokenRefusal }
 
-function accessOf({ accounts = [], htpasswd, auth, tokenLifetime, ...options }: CoreOptions): Access {
-  const known = accounts.length > 0 || htpasswd !== undefined
-  const anonymous = options.anonymous ?? (known ? 'none' : 'push')
-  // Where nobody has a password, nobody's is wrong: curl -u and many tools send one unasked.
-  if (!known && anonymous === 'push') return { stages: [] }
-  const everybody = accountsOf(accounts, anonymous, htpasswd === undefined ? undefined : readHtpasswd(htpasswd))
+function accessOf({ auth, tokenLifetime, ...options }: CoreOptions): Access {
+  const everybody = everybodyOf(options)
+  if (!everybody) return { stages: [] }
   return auth === 'basic'
-    ? { stages: [basicAccess({ accounts: everybody, anonymous })] }
-    : { stages: [tokenAccess({ accounts: everybody, anonymous, lifetime: tokenLifetime ?? 3600 })], tokenRefusal }
+    ? { stages: [basicAccess(everybody)] }
+    : { stages: [tokenAccess({ ...everybody, lifetime: tokenLifetime ?? 3600 })], tokenRefusal }
 }

@@ -18,6 +18,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/access': ['src/protocol', 'src/route'],
   'src/distribution': ['src/access', 'src/profiles', 'src/store', 'src/protocol', 'src/route'],
   'src/quay': ['src/access', 'src/profiles', 'src/store', 'src/protocol', 'src/route', 'src/formats'],
+  'src/inspector': ['src/access', 'src/cosign', 'src/store', 'src/protocol', 'src/formats', 'src/route'],
   'src/server': [
     'src/distribution',
     'src/access',
@@ -33,6 +34,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/client',
     'src/cosign',
     'src/formats',
+    'src/inspector',
     'src/profiles',
     'src/quay',
     'src/server',

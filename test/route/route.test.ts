@@ -76,17 +76,7 @@ void t.test('what the grammar refuses', async (t) => {
 })
 
 void t.test('what is no end of the API', async (t) => {
-  for (const target of [
-    '/',
-    '',
-    '*',
-    '/v1/',
-    '/v2x',
-    '/v2/app',
-    '/v2/app/tags',
-    '/v2/app/tags/',
-    '/v3/app/tags/list',
-  ]) {
+  for (const target of ['', '*', '/v1/', '/v2x', '/v2/app', '/v2/app/tags', '/v2/app/tags/', '/v3/app/tags/list']) {
     t.same(route(target), { kind: 'unknown', path: target === '*' ? '' : target }, target)
   }
 })
