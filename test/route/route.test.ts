@@ -1,5 +1,6 @@
 import t from 'tap'
 import { formatRoute, parseTarget, type Addressable, type Route } from '../../src/route/route.js'
+import type { AddressablePage } from '../../src/route/page.js'
 import { formatQuery, parseQuery } from '../../src/route/query.js'
 import { isDigest, isRepositoryName, isTag } from '../../src/route/names.js'
 
@@ -7,8 +8,24 @@ const digest = `sha256:${'0123456789abcdef'.repeat(4)}` as const
 const long = `sha512:${'0123456789abcdef'.repeat(8)}` as const
 const route = (target: string): Route => parseTarget(target).route
 
-void t.test('each end of the API, both ways', async (t) => {
-  const rows: readonly [string, Addressable][] = [
+const pages: readonly (readonly [string, AddressablePage])[] = [
+  ['/', { name: 'organizations' }],
+  ['/organization/helm', { name: 'organization', organization: 'helm' }],
+  ['/repository/app/', { name: 'repository', repository: 'app' }],
+  ['/repository/team/app/', { name: 'repository', repository: 'team/app' }],
+  ['/repository/team/tag/1/', { name: 'repository', repository: 'team/tag/1' }],
+  ['/repository/team/app/tag/1.0', { name: 'manifest', repository: 'team/app', reference: { tag: '1.0' } }],
+  [`/repository/app/manifest/${digest}`, { name: 'manifest', repository: 'app', reference: { digest } }],
+  [`/repository/app/layer/${long}`, { name: 'layer', repository: 'app', digest: long }],
+  ['/live', { name: 'live' }],
+  ['/live/events', { name: 'events' }],
+  ['/login', { name: 'login' }],
+  ['/logout', { name: 'logout' }],
+  ['/assets/style.0123.css', { name: 'asset', file: 'style.0123.css' }],
+]
+
+void t.test('each end of the API, and each page, both ways', async (t) => {
+  const rows: readonly (readonly [string, Addressable])[] = [
     ['/v2/', { kind: 'base' }],
     ['/v2/_catalog', { kind: 'catalog' }],
     ['/v2/app/tags/list', { kind: 'tags', repository: 'app' }],
@@ -30,6 +47,7 @@ void t.test('each end of the API, both ways', async (t) => {
     [`/v2/a/blobs/uploads/blobs/${digest}`, { kind: 'blob', repository: 'a/blobs/uploads', digest }],
     ['/v2/tags/list/tags/list', { kind: 'tags', repository: 'tags/list' }],
     ['/v2/blobs/uploads/blobs/uploads/', { kind: 'uploads', repository: 'blobs/uploads' }],
+    ...pages.map(([target, page]) => [target, { kind: 'page', page }] as const),
   ]
   for (const [target, expected] of rows) {
     t.same(route(target), expected, target)
@@ -42,6 +60,8 @@ void t.test('other spellings of the same', async (t) => {
   t.same(route('/v2/app/blobs/uploads'), { kind: 'uploads', repository: 'app' })
   t.same(route(`/v2/app/blobs/${digest.replace(':', '%3A')}`), { kind: 'blob', repository: 'app', digest })
   t.same(route('http://example.com/v2/app/tags/list'), { kind: 'tags', repository: 'app' })
+  const page = { name: 'repository', repository: 'team/app' }
+  t.same(route('/repository/team/app'), { kind: 'page', page })
 })
 
 void t.test('what the grammar refuses', async (t) => {
@@ -72,6 +92,25 @@ void t.test('what the grammar refuses', async (t) => {
   ]
   for (const [target, code, text] of rows) {
     t.same(route(target), { kind: 'invalid', code, text }, target)
+  }
+})
+
+void t.test('pages of what can have no name', async (t) => {
+  for (const target of [
+    '/organization/',
+    '/organization/A',
+    '/organization/a/b',
+    '/repository/',
+    '/repository/A/',
+    '/repository/../etc/',
+    '/repository/a%2fb/',
+    '/repository/app/tag/.x',
+    '/repository/A/tag/1',
+    '/repository/app/manifest/1.0',
+    '/repository/app/layer/sha256:0',
+    '/repository/<script>/',
+  ]) {
+    t.same(route(target), { kind: 'page', page: { name: 'missing' } }, target)
   }
 })
 
