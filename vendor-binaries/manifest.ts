@@ -174,6 +174,8 @@ export const manifest: readonly Binary[] = [
   system('curl', 'curl', 'curl '),
   // For what Python programs trust.
   system('python3', 'python3', 'Python '),
+  // It shows the inspector's pages.
+  system('chromium', 'chromium', 'Chromium '),
   // helm signs charts with the keys that it makes.
   system('gpg', 'gnupg', String.raw`gpg \(GnuPG\) `),
   // It makes what certificates of one's own are made with.

@@ -132,7 +132,7 @@ void t.test('what refers to a manifest, and its signatures with their verdicts',
   t.match(checked, /verified signature behind a tag .* ecdsa-p256-sha256 env prod/)
   t.match(checked, /not verified sigstore bundle .* tried ecdsa-p256-sha256 SIG_INVALID/)
   t.match(checked, /What refers to it .*spdx\+json Artifact 4 B sha256:\w+… deep Artifact/)
-  t.match(checked, /….sig Signature .* by its tag/)
+  t.match(checked, /sha256-\w{12}….sig Signature .* by its tag/)
   const open = readable((await visitor.get('/repository/open/app/tag/1')).text)
   t.match(open, 'No key is configured for this repository')
   t.match(open, 'not checked signature behind a tag')

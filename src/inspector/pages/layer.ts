@@ -8,10 +8,10 @@ import type { StoredBlob } from '../../store/store.js'
 import { html, type Html, type HtmlValue } from '../html.js'
 import { copyButton } from '../parts/commands.js'
 import { crumbsOf } from '../parts/crumbs.js'
-import { facts, rawText } from '../parts/facts.js'
+import { rawText, strip } from '../parts/facts.js'
 import { filterBox } from '../parts/forms.js'
 import { pageReply } from '../parts/layout.js'
-import { counted, digestOf, shortDigest, sizeText } from '../parts/words.js'
+import { counted, shortDigest, sizeText } from '../parts/words.js'
 import type { Visit } from '../visit.js'
 import { missingPage } from './missing.js'
 
@@ -32,8 +32,8 @@ export async function layerPage(visit: Visit, repository: string, digest: Digest
     heading: html`Layer <code>${name}</code>`,
     here: 'contents',
     crumbs: crumbsOf(visit, repository, { text: name }),
-    main: html`<p class="lead">${digestOf(digest)} ${copyButton(digest, 'Copy the digest')}</p>
-      ${facts([
+    main: html`<p class="lead">${copyButton(digest, 'Copy the digest')}</p>
+      ${strip([
         ['Size', sizeText(blob.size)],
         ['Packed', packings[sniffed.packing]],
       ])}
@@ -113,7 +113,7 @@ async function previewOf(blob: StoredBlob, { packing, isTar }: SniffedLayer, pat
 const preview = ({ file, text, isCut }: FilePreview): Html =>
   html`<section>
     <h2 class="path">${file.path}</h2>
-    ${facts([
+    ${strip([
       ['File size', sizeText(file.size)],
       ['Mode', html`<code>${modeText(file.type, file.mode)}</code>`],
       ['Owner', `${file.uid}:${file.gid}`],

@@ -34,16 +34,11 @@ export function livePage(visit: Visit): Reply {
         <span id="live-state" role="status">Connecting…</span>
       </div>
       <noscript><p class="hint">Without scripts the list is as it was when the page was loaded.</p></noscript>
-      <ol
-        class="requests"
-        role="log"
-        aria-live="polite"
-        aria-relevant="additions"
-        aria-label="Requests, the last first"
-        tabindex="0"
-      >
-        ${shown.map((one) => requestRow(one, visit.host))}
-      </ol>
+      <div role="log" aria-live="polite" aria-relevant="additions" aria-label="Requests, the last first">
+        <ol class="requests">
+          ${shown.map((one) => requestRow(one, visit.host))}
+        </ol>
+      </div>
       <section class="empty" id="live-empty" ${shown.length > 0 && html` hidden`}>
         <h2>No request yet</h2>
         <p>Let a client ask for something: <code>curl ${visit.scheme}://${visit.host}/v2/</code></p>

@@ -6,9 +6,9 @@ import { referrersOf } from '../content/referrers.js'
 import { html, type Html, type HtmlValue } from '../html.js'
 import { commandList, chartCommands, copyButton, pullCommands } from '../parts/commands.js'
 import { crumbsOf } from '../parts/crumbs.js'
-import { facts, pairs, rawText } from '../parts/facts.js'
+import { pairs, rawText, strip } from '../parts/facts.js'
 import { pageReply } from '../parts/layout.js'
-import { badge, counted, digestOf, shortDigest, sizeText, timeOf } from '../parts/words.js'
+import { badge, counted, digestOf, shortDigest, shortenHex, sizeText, timeOf } from '../parts/words.js'
 import { childTree } from '../parts/child-tree.js'
 import { layerList } from '../parts/layer-list.js'
 import { referrerList } from '../parts/referrer-list.js'
@@ -39,7 +39,7 @@ export async function manifestPage(visit: Visit, repository: string, reference: 
   const main = html`<p class="lead">
       ${badge(kindWords[kind])} ${digestOf(digest)} ${copyButton(digest, 'Copy the digest')}
     </p>
-    ${facts([
+    ${strip([
       ['Media type', html`<code>${entry.mediaType}</code>`],
       [
         'Artifact type',
@@ -81,13 +81,13 @@ export async function manifestPage(visit: Visit, repository: string, reference: 
     title: `${repository}${reference.tag === undefined ? `@${shortDigest(digest)}` : `:${reference.tag}`}`,
     heading: heading(name, reference),
     here: 'contents',
-    crumbs: crumbsOf(visit, repository, { text: name }),
+    crumbs: crumbsOf(visit, repository, { text: shortenHex(name) }),
     main,
   })
 }
 
 const heading = (name: string, { tag }: Reference): Html =>
-  tag === undefined ? html`<code>${name}</code>` : html`${name}`
+  tag === undefined ? html`<code>${name}</code>` : html`<span title="${name}">${shortenHex(name)}</span>`
 
 const sizeOf = (manifest: ShownManifest): HtmlValue =>
   manifest.kind === 'index' ? counted(manifest.manifests.length, 'manifest') : sizeText(contentSize(manifest))

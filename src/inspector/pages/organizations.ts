@@ -40,7 +40,7 @@ export async function organizationsPage(
     ${all.length > 0 && filterBox('Filter organizations', filter, 'team')}
     ${
       shown.length > 0
-        ? html`<ul class="list">
+        ? html`<ul class="list short">
             ${shown.map(row)}
           </ul>`
         : nothing(visit, filter)

@@ -9,7 +9,7 @@ import { commandList, pushCommand } from '../parts/commands.js'
 import { crumbsOf } from '../parts/crumbs.js'
 import { filterBox } from '../parts/forms.js'
 import { pageReply } from '../parts/layout.js'
-import { badge, counted, digestOf, sizeText, timeOf } from '../parts/words.js'
+import { badge, counted, digestOf, shortenHex, sizeText, timeOf } from '../parts/words.js'
 import type { Visit } from '../visit.js'
 import { missingPage } from './missing.js'
 
@@ -110,7 +110,10 @@ const manifestRow = (
 ): Html => {
   const path = formatPage({ name: 'manifest', repository, reference })
   const { entry, kind, manifests } = manifest
-  const name = 'tag' in reference ? reference.tag : digestOf(reference.digest)
+  const name =
+    'tag' in reference
+      ? html`<span title="${reference.tag}">${shortenHex(reference.tag)}</span>`
+      : digestOf(reference.digest)
   return html`<li>
     <a class="name" href="${path}">${name}</a><span class="meta">${badge(kindWords[kind])}</span
     ><span class="meta"

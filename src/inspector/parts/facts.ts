@@ -1,18 +1,28 @@
 import { html, type Html, type HtmlValue } from '../html.js'
 
+type Rows = readonly (readonly [name: string, value: HtmlValue])[]
+
 /** Names and what they are, without those of which nothing is known. */
-export const facts = (rows: readonly (readonly [name: string, value: HtmlValue])[]): Html =>
-  html`<dl class="facts">
-    ${rows
-      .filter(([, value]) => value !== undefined && value !== false && value !== '')
-      .map(
+export const facts = (rows: Rows): Html | false => list('facts', rows)
+
+/** The same for a few of them that are short, side by side. */
+export const strip = (rows: Rows): Html | false => list('strip', rows)
+
+function list(look: string, rows: Rows): Html | false {
+  const known = rows.filter(([, value]) => value !== undefined && value !== false && value !== '')
+  return (
+    known.length > 0 &&
+    html`<dl class="${look}">
+      ${known.map(
         ([name, value]) =>
           html`<div>
             <dt>${name}</dt>
             <dd>${value}</dd>
           </div>`,
       )}
-  </dl>`
+    </dl>`
+  )
+}
 
 /** Names and texts of somebody else's, such as annotations. */
 export const pairs = (rows: readonly (readonly [name: string, text: string])[]): Html =>

@@ -23,5 +23,5 @@ export const filterBox = (label: string, value: string, placeholder: string): Ht
       spellcheck="false"
       data-focus-key="/"
     />
-    <button type="submit">Filter</button>
+    <button type="submit" class="quiet">Filter</button>
   </form>`

@@ -2,7 +2,7 @@ import { formatPage } from '../../route/page.js'
 import { contentSize, kindWords } from '../content/manifest.js'
 import type { Referrer } from '../content/referrers.js'
 import { html, type Html } from '../html.js'
-import { badge, digestOf, shortType, sizeText } from './words.js'
+import { badge, digestOf, shortenHex, shortType, sizeText } from './words.js'
 
 /** What refers to a manifest, and what refers to that. */
 export const referrerList = (repository: string, referrers: readonly Referrer[]): Html =>
@@ -20,7 +20,7 @@ function row(repository: string, { manifest, tag, referrers }: Referrer): Html {
   const { entry, kind } = manifest
   const path = formatPage({ name: 'manifest', repository, reference: { digest: entry.digest } })
   // What stands behind cosign's tags says nothing of itself that is of use.
-  const type = tag === undefined ? shortType(entry.artifactType ?? entry.mediaType) : tag.replace(/^.*(?=\.)/, '…')
+  const type = tag === undefined ? shortType(entry.artifactType ?? entry.mediaType) : shortenHex(tag)
   return html`<li>
     <div class="child">
       <a class="name" href="${path}">${type}</a>${badge(kindWords[kind])}<span class="size"

@@ -44,6 +44,9 @@ export const shortDigest = (digest: string): string => {
   return digest.length > colon + 13 ? `${digest.slice(0, colon + 13)}…` : digest
 }
 
+/** A text with what looks like the hex of a digest shortened: for tags of cosign's, and targets. */
+export const shortenHex = (text: string): string => text.replace(/[0-9a-f]{40,}/g, (hex) => `${hex.slice(0, 12)}…`)
+
 /** A part of a whole as a bar, which is there to be seen only: the number stands beside it. */
 export function bar(part: number, whole: number): Html {
   const width = whole > 0 && part > 0 ? Math.max(0.5, (part / whole) * 100).toFixed(1) : '0'
