@@ -6,6 +6,7 @@ import { quayVersions, type QuayVersion } from '../src/profiles/quay.js'
 import type { DirectorySeed } from '../src/quay/directory/seed.js'
 import type { RequestListener } from '../src/server/event.js'
 import type { Store } from '../src/store/store.js'
+import { isUpstream, upstreamWords, type UpstreamOptions } from './upstream/options.js'
 import { checkMembers, isBoolean, isObject, isTexts, oneOf, type Check, type Checks } from './checks.js'
 import type { JournalOptions } from './journal/view.js'
 
@@ -63,6 +64,11 @@ export interface StartOptions {
   readonly admission?: readonly AdmissionRule[] | undefined
   /** What goes wrong on purpose from the start on; `registry.faults.add` takes more. @default nothing */
   readonly faults?: readonly (FaultRule | string)[] | undefined
+  /**
+   * Another registry, which is asked for what this one does not have and can be recorded, or such a recording.
+   * @default none: nothing is asked for anywhere
+   */
+  readonly upstream?: UpstreamOptions | undefined
   /** The only address to listen on. @default 127.0.0.1 and ::1, on one port */
   readonly host?: string | undefined
   /** @default 0: one that is free */
@@ -133,6 +139,7 @@ const checks: Checks<StartOptions> = {
   inspector: [isBoolean, 'true or false'],
   admission: [areRules, 'an array of { repositories, keys, actions?, strict?, signers? }'],
   faults: [Array.isArray, "an array of rules, such as { route: 'blob', fault: 'reset' } or 'blob: reset'"],
+  upstream: [isUpstream, upstreamWords],
   host: [(value) => typeof value === 'string' && value !== '', 'an address to listen on'],
   port: [isPort, 'a whole number from 0 to 65535'],
   clock: [(value) => typeof value === 'function', 'a function that answers milliseconds since 1970'],
@@ -145,7 +152,7 @@ const checks: Checks<StartOptions> = {
 }
 
 const quayOnly = ['config', 'quay'] as const
-const ociOnly = ['htpasswd', 'anonymous', 'auth', 'tokenLifetime', 'sparse', 'referrers'] as const
+const ociOnly = ['htpasswd', 'anonymous', 'auth', 'tokenLifetime', 'sparse', 'referrers', 'upstream'] as const
 
 /** Checks options that may come from plain JavaScript. @throws TypeError that names the option and what it may be. */
 export function checkOptions(options: StartOptions): void {
@@ -159,6 +166,9 @@ export function checkOptions(options: StartOptions): void {
   options.faults?.forEach(parseRule)
   if (options.admin && options.journal === false) {
     throw new TypeError('start-registry: admin does not go with journal: false: it answers what the journal has')
+  }
+  if (options.upstream && 'replay' in options.upstream && (options.storage ?? 'memory') !== 'memory') {
+    throw new TypeError('start-registry: a replay goes with storage memory: it begins with what was recorded')
   }
   if (options.http && !options.tls) {
     throw new TypeError('start-registry: http goes with tls; without tls the registry speaks plain http anyway')

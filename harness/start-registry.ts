@@ -129,8 +129,11 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
   const options = { ...given, clock: clock.now }
   const folder = lazyFolder(made)
   const certificates = tls ? await certificatesOf(tls, clock.now()) : undefined
-  const store = await openStore(options.storage ?? 'memory', clock.now())
+  const store = await openStore(options, clock.now())
   made.push(() => store.close())
+  const upstream =
+    options.upstream && (await import('./upstream/open.js')).openUpstream(options.upstream, store, options)
+  if (upstream) made.push(upstream.close)
   let url = ''
   let bound: { readonly scheme: string; readonly host: string } | undefined
   const version = quayVersionOf(options)
@@ -172,7 +175,7 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
       ...(options.inspector === false ? [] : [pages.stage]),
     ],
     admitted: [faults.behind],
-    policy: admission ? [admission.stage] : [],
+    policy: [...(upstream ? [upstream.stage] : []), ...(admission ? [admission.stage] : [])],
   })
   if (options.log) core.onRequest(options.log === true ? writeLog : options.log)
   options.faults?.forEach(faults.add)
@@ -282,7 +285,8 @@ function lazyFolder(made: Disposal[]): () => string {
   return () => (folder ??= mkdtempSync(join(tmpdir(), 'start-registry-')))
 }
 
-async function openStore(storage: NonNullable<StartOptions['storage']>, now: number): Promise<Store> {
+async function openStore({ storage = 'memory', upstream }: StartOptions, now: number): Promise<Store> {
+  if (upstream && 'replay' in upstream) return (await import('./upstream/replay.js')).replayStore(upstream.replay, now)
   if (storage === 'memory') return (await import('../src/store/memory/store.js')).memoryStore()
   if ('base' in storage) return (await import('./layout/base.js')).storeOver(storage, now)
   if (!('disk' in storage)) return storage

@@ -1,6 +1,4 @@
-import { Readable } from 'node:stream'
 import type { Verdict } from '../../src/cosign/verdict.js'
-import { oci } from '../../src/profiles/oci.js'
 import { whenReady } from '../../src/protocol/awaitable.js'
 import type { Call, Reply, Stage } from '../../src/protocol/call.js'
 import { RegistryError } from '../../src/protocol/errors.js'
@@ -8,6 +6,7 @@ import { isDigest, type Digest } from '../../src/route/names.js'
 import type { Route } from '../../src/route/route.js'
 import { digestOf } from '../../src/store/hashing.js'
 import type { Store } from '../../src/store/store.js'
+import { readAgain } from '../read-again.js'
 import { isAttachment, isReferrersTag } from './attachments.js'
 import type { Guard } from './guard.js'
 import type { AdmissionAction, ReadRule } from './rules.js'
@@ -107,19 +106,6 @@ async function tagged(call: ManifestCall, next: Next, rules: readonly ReadRule[]
     await admit(repository, digestOf(bytes), 'tag', rules, guard)
   }
   return next()
-}
-
-// The handler reads it once more. One that is too long is left for it to refuse.
-async function readAgain(call: Call): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of call.body) {
-    chunks.push(chunk)
-    size += chunk.length
-    if (size > oci.manifestLimit) break
-  }
-  call.body = Readable.from(chunks)
-  return size > oci.manifestLimit ? undefined : Buffer.concat(chunks)
 }
 
 async function admit(

@@ -1,4 +1,5 @@
 import { isDigest } from '../../src/route/names.js'
+import { isTextMap } from '../checks.js'
 import type { LayoutRoot } from './reader.js'
 
 /**
@@ -19,6 +20,13 @@ export function readIndex(text: string | undefined, marker: string | undefined, 
     if (!Number.isSafeInteger(size)) throw new Error(`${where} has no size`)
     return { mediaType: typeof mediaType === 'string' ? mediaType : '', digest, size: size as number, annotations }
   })
+}
+
+/** What an index.json says beside what it lists; nothing where it says nothing. @throws Error for one that is none. */
+export function readAnnotations(text: string, path: string): Readonly<Record<string, string>> {
+  const { annotations = {} } = jsonOf(text, `${path}: index.json`)
+  if (isTextMap(annotations)) return annotations as Record<string, string>
+  throw new Error(`${path}: index.json has annotations that are none`)
 }
 
 function jsonOf(text: string, what: string): Readonly<Record<string, unknown>> {

@@ -6,13 +6,19 @@ import { Transport, type Response, type TransportOptions } from './transport.js'
 export interface ClientOptions extends TransportOptions {
   /** Finds the login of a registry. @default nobody's */
   readonly credentials?: Credentials | undefined
+  /** Where the registry is, such as `http://registry:5000`. @default https, and http where that is not spoken on this machine */
+  readonly origin?: string | undefined
+  /** What requests go over, when several connections share it: then `close` leaves it open. @default one of its own */
+  readonly transport?: Transport | undefined
 }
 
 /** What is asked for besides a path. */
 export interface Asked {
   readonly accept: string
-  /** The most bytes that the reply may have. */
-  readonly limit: number
+  /** The most bytes that the reply may have; 'stream' for one that is read one piece after another. */
+  readonly limit: number | 'stream'
+  /** @default 'GET' */
+  readonly method?: 'GET' | 'HEAD' | undefined
 }
 
 const mostRedirects = 5
@@ -24,14 +30,20 @@ const mostRedirects = 5
 export class Connection {
   readonly #reference: RepositoryReference
   readonly #transport: Transport
+  readonly #isShared: boolean
   readonly #authorization: Authorization
   /** Where the registry was reached. */
   #origin: string | undefined
   #header: string | undefined
 
-  constructor(reference: RepositoryReference, { credentials = nobody, ...options }: ClientOptions = {}) {
+  constructor(
+    reference: RepositoryReference,
+    { credentials = nobody, origin, transport, ...options }: ClientOptions = {},
+  ) {
     this.#reference = reference
-    this.#transport = new Transport(options)
+    this.#origin = origin
+    this.#transport = transport ?? new Transport(options)
+    this.#isShared = transport !== undefined
     this.#authorization = new Authorization(reference.registry, credentials, this.#transport)
   }
 
@@ -57,7 +69,7 @@ export class Connection {
 
   /** Ends the connections that are kept. */
   close(): void {
-    this.#transport.close()
+    if (!this.#isShared) this.#transport.close()
   }
 
   async #attempt(path: string, asked: Asked): Promise<Answer> {
@@ -91,10 +103,10 @@ export class Connection {
     return answer
   }
 
-  async #send(url: URL, { accept, limit }: Asked): Promise<Answer> {
+  async #send(url: URL, { accept, limit, method = 'GET' }: Asked): Promise<Answer> {
     const own = this.#header !== undefined && url.origin === this.#origin
     const headers = { Accept: accept, ...(own && { Authorization: this.#header as string }) }
-    return { url, reply: await this.#transport.send({ method: 'GET', url, headers, limit }) }
+    return { url, reply: await this.#transport.send({ method, url, headers, limit }) }
   }
 
   #redirected({ reply, url: from }: Answer): URL {
@@ -102,7 +114,8 @@ export class Connection {
     if (!URL.canParse(location, from.href)) throw this.#badRedirect('to nowhere')
     const url = new URL(location, from)
     if (url.protocol !== 'https:' && url.protocol !== 'http:') throw this.#badRedirect(`to ${url.protocol}`)
-    if (url.protocol === 'http:' && !isLoopback(url.hostname)) throw this.#badRedirect(`to plain http, at ${url.host}`)
+    if (url.protocol === 'http:' && url.origin !== from.origin && !isLoopback(url.hostname))
+      throw this.#badRedirect(`to plain http, at ${url.host}`)
     // A name and a password that a URL holds would be sent as a login.
     url.username = ''
     url.password = ''
@@ -131,8 +144,11 @@ const isFinal = ({ cause }: ClientError): boolean =>
 
 /** @throws ClientError DENIED or REFUSED for another status than 200. */
 export function expectStatus(reply: Response, { registry, repository }: RepositoryReference, what: string): void {
-  const { status } = reply
+  const { status, headers } = reply
   if (status === 200) return
   const code = status === 403 ? 'DENIED' : 'REFUSED'
-  throw new ClientError(code, `${registry} does not give ${what} of ${repository}: ${told(reply)}`, { status })
+  throw new ClientError(code, `${registry} does not give ${what} of ${repository}: ${told(reply)}`, {
+    status,
+    retryAfter: headers['retry-after'],
+  })
 }

@@ -22,12 +22,19 @@ export class ClientError extends Error {
   readonly code: ClientErrorCode
   /** The status that the registry answered with, when it did. */
   readonly status: number | undefined
+  /** When to ask again, as the registry said it (RFC 9110 §10.2.3). */
+  readonly retryAfter: string | undefined
 
-  constructor(code: ClientErrorCode, message: string, options: { cause?: unknown; status?: number } = {}) {
+  constructor(
+    code: ClientErrorCode,
+    message: string,
+    options: { cause?: unknown; status?: number | undefined; retryAfter?: string | undefined } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'ClientError'
     this.code = code
     this.status = options.status
+    this.retryAfter = options.retryAfter
   }
 }
 

@@ -1,9 +1,11 @@
 import { mediaTypes } from '../protocol/media-types.js'
-import { isDigest, type Digest } from '../route/names.js'
+import { algorithmOf, hexOf, isDigest, type Digest } from '../route/names.js'
 import { formatRoute } from '../route/route.js'
 import { ClientError } from './errors.js'
 import { expectStatus, type Connection } from './connection.js'
+import { nextPage } from './pages.js'
 import type { RepositoryReference } from './reference.js'
+import { fetchManifest } from './repository.js'
 
 /** A descriptor as a list of referrers has it. */
 export interface ListedDescriptor {
@@ -46,6 +48,21 @@ export async function fetchReferrers(
   return found
 }
 
+/**
+ * Referrers of a digest where there is no such API: what the index behind the tag lists that stands in for it
+ * (distribution-spec 1.1 "Referrers Tag Schema").
+ * @throws ClientError BAD_REPLY for an index that is none.
+ */
+export async function fetchTaggedReferrers(
+  connection: Connection,
+  reference: RepositoryReference,
+  digest: Digest,
+): Promise<readonly ListedDescriptor[]> {
+  const tag = `${algorithmOf(digest)}-${hexOf(digest).slice(0, 64)}`
+  const index = await fetchManifest(connection, reference, { tag })
+  return index ? descriptorsOf(index.bytes, reference) : []
+}
+
 function descriptorsOf(body: Buffer, reference: RepositoryReference): ListedDescriptor[] {
   let manifests: unknown
   try {
@@ -78,16 +95,6 @@ function isDescriptor(value: unknown): value is ListedDescriptor {
         annotations !== null &&
         Object.values(annotations).every((text) => typeof text === 'string')))
   )
-}
-
-// RFC 8288. A next page elsewhere would be sent what is for this registry alone.
-function nextPage(link: string | readonly string[] | undefined, from: string, origin = ''): string | undefined {
-  const target = /<([^>]*)>\s*;[^,]*\brel="?next\b/i.exec([link ?? ''].flat().join(', '))?.[1]
-  if (target === undefined) return undefined
-  const base = new URL(from, origin)
-  if (!URL.canParse(target, base.href)) return undefined
-  const url = new URL(target, base)
-  return url.origin === base.origin ? `${url.pathname}${url.search}` : undefined
 }
 
 const badList = ({ registry, repository }: RepositoryReference, problem: string, cause?: unknown): ClientError =>

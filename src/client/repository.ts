@@ -68,13 +68,66 @@ export async function fetchBlob(
   return reply.body
 }
 
+/**
+ * The digest that a registry says a manifest has, without its bytes (distribution-spec 1.1 end-3 with HEAD).
+ * @returns 'absent' when it is not there, and 'unknown' when the registry does not say.
+ * @throws ClientError what a connection throws.
+ */
+export async function fetchManifestDigest(
+  connection: Connection,
+  repository: RepositoryReference,
+  reference: Reference,
+): Promise<Digest | 'absent' | 'unknown'> {
+  const path = formatRoute({ kind: 'manifest', repository: repository.repository, reference })
+  const reply = await connection.get(path, { accept: manifestTypes, limit: 0, method: 'HEAD' })
+  if (reply.status === 404) return 'absent'
+  expectStatus(reply, repository, `manifest ${reference.digest ?? reference.tag}`)
+  const digest = reply.headers['docker-content-digest']
+  return typeof digest === 'string' && isDigest(digest) ? digest : 'unknown'
+}
+
+/**
+ * How many bytes a blob has (distribution-spec 1.1 end-2 with HEAD); undefined when it is not there.
+ * @throws ClientError BAD_REPLY when the registry does not say, and what a connection throws.
+ */
+export async function fetchBlobSize(
+  connection: Connection,
+  repository: RepositoryReference,
+  digest: Digest,
+): Promise<number | undefined> {
+  const path = formatRoute({ kind: 'blob', repository: repository.repository, digest })
+  const reply = await connection.get(path, { accept: '*/*', limit: 0, method: 'HEAD' })
+  if (reply.status === 404) return undefined
+  expectStatus(reply, repository, `blob ${digest}`)
+  const length = reply.headers['content-length'] ?? ''
+  if (/^\d+$/.test(length)) return Number(length)
+  throw new ClientError('BAD_REPLY', `${repository.registry} does not say how many bytes blob ${digest} has`)
+}
+
+/**
+ * The bytes of a blob as they come, which nobody has hashed; undefined when it is not there. They must be read.
+ * @throws ClientError what a connection throws, also while they are read.
+ */
+export async function streamBlob(
+  connection: Connection,
+  repository: RepositoryReference,
+  digest: Digest,
+): Promise<AsyncIterable<Buffer> | undefined> {
+  const path = formatRoute({ kind: 'blob', repository: repository.repository, digest })
+  const reply = await connection.get(path, { accept: '*/*', limit: 'stream' })
+  if (reply.status === 404) return undefined
+  expectStatus(reply, repository, `blob ${digest}`)
+  return reply.stream
+}
+
 /** The digest of bytes, by the algorithm of another one. */
 function digestLike(other: Digest | undefined, bytes: Buffer): Digest {
   const algorithm = other === undefined ? 'sha256' : algorithmOf(other)
   return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`
 }
 
-const mismatch = ({ registry, repository }: RepositoryReference, asked: Digest, actual: Digest): ClientError =>
+/** The error for bytes that are not what they were asked for as. */
+export const mismatch = ({ registry, repository }: RepositoryReference, asked: Digest, actual: Digest): ClientError =>
   new ClientError(
     'DIGEST_MISMATCH',
     `${registry} answers with other bytes than were asked for: what it gives for ${asked} of ${repository} is ${actual}`,

@@ -12,12 +12,12 @@ export interface TransportOptions {
 
 /** A request of this client. */
 export interface Request {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'HEAD' | 'POST'
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | undefined
-  /** The most bytes that the body of a 200 may have. */
-  readonly limit: number
+  /** The most bytes that the body of a 200 may have; 'stream' for any number, which are then read one after another. */
+  readonly limit: number | 'stream'
 }
 
 /** A reply. */
@@ -26,6 +26,11 @@ export interface Response {
   readonly headers: IncomingHttpHeaders
   /** The whole body of a 200; of another status, as much as somebody may want to read. */
   readonly body: Buffer
+  /**
+   * The body of a 200 that was to be streamed; it must be read, or its connection stays open. It fails with a ClientError
+   * UNREACHABLE when the connection does, or when no byte comes for as long as an exchange may take.
+   */
+  readonly stream?: AsyncIterable<Buffer> | undefined
 }
 
 /** Sends requests, over connections that are kept for the next one. Connections that are idle keep no process alive. */
@@ -62,6 +67,7 @@ export class Transport {
   }
 
   #exchange({ method, url, headers, body, limit }: Request): Promise<Response> {
+    const timeout = this.#timeout
     const secure = url.protocol === 'https:'
     const send = secure ? httpsRequest : httpRequest
     return new Promise((resolve, reject) => {
@@ -75,13 +81,19 @@ export class Transport {
         reject(error)
         request.destroy()
       }
-      const timer = setTimeout(() => fail(noAnswer(url, this.#timeout)), this.#timeout)
+      const timer = setTimeout(() => fail(noAnswer(url, timeout)), timeout)
       request.on('error', (error: NodeJS.ErrnoException) => {
         fail(request.reusedSocket && error.code === 'ECONNRESET' ? new StaleConnection() : explain(url, error))
       })
       request.on('response', (response) => {
-        read(response, limit)
-          .then((bytes) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: bytes }))
+        const { statusCode: status = 0, headers } = response
+        if (status === 200 && limit === 'stream') {
+          clearTimeout(timer)
+          resolve({ status, headers, body: Buffer.alloc(0), stream: streamOf(response, url, timeout) })
+          return
+        }
+        read(response, method === 'HEAD' || limit === 'stream' ? Infinity : limit)
+          .then((bytes) => resolve({ status, headers, body: bytes }))
           .catch((error: Error) => fail(error instanceof ClientError ? error : explain(url, error)))
           .finally(() => clearTimeout(timer))
       })
@@ -119,6 +131,19 @@ async function readStart(response: IncomingMessage, limit: number): Promise<Buff
     if (size >= limit) break
   }
   return Buffer.concat(chunks, Math.min(size, limit))
+}
+
+async function* streamOf(
+  response: IncomingMessage,
+  url: URL,
+  timeout: number,
+): AsyncGenerator<Buffer, void, undefined> {
+  response.setTimeout(timeout, () => response.destroy(noAnswer(url, timeout)))
+  try {
+    yield* response as AsyncIterable<Buffer>
+  } catch (error) {
+    throw error instanceof ClientError ? error : explain(url, error as NodeJS.ErrnoException)
+  }
 }
 
 const tooLarge = (size: number, limit: number): ClientError =>

@@ -33,6 +33,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   harness: [
     'src/client',
     'src/cosign',
+    'src/distribution',
     'src/formats',
     'src/inspector',
     'src/profiles',
