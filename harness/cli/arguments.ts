@@ -78,13 +78,16 @@ function checkFlags(command: CommandName, values: Values): void {
     Object.entries(flagsOf).flatMap(([name, flags]) => (flags.includes(flag) ? [name] : []))
   for (const flag of Object.keys(values) as FlagName[]) {
     const owners = ownersOf(flag)
-    if (owners.includes(command)) continue
     const known = served[command]
+    // It is the CA of an upstream as well, for what serves.
+    const ofUpstream = flag === 'ca-file' && !known
+    if (owners.includes(command) || (ofUpstream && values.upstream !== undefined)) continue
     if (known ? !known.includes(flag) : without[command]?.includes(flag)) {
       const trusts = ownersOf('ca-file').includes(command) && (flag === 'ca-out' || flag.startsWith('tls'))
       const hint = trusts ? ' (--ca-file says which CA to trust)' : ''
       throw new UsageError(`--${flag} does not go with ${command}${hint}`)
     }
-    if (owners.length > 0 && !known) throw new UsageError(`--${flag} goes with ${owners.join(' and ')}`)
+    const also = ofUpstream ? ', and with --upstream' : ''
+    if (owners.length > 0 && !known) throw new UsageError(`--${flag} goes with ${owners.join(' and ')}${also}`)
   }
 }

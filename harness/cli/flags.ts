@@ -22,6 +22,9 @@ export interface Values {
   readonly 'no-referrers'?: boolean
   readonly fault?: readonly string[]
   readonly 'no-inspector'?: boolean
+  readonly upstream?: string
+  readonly record?: string
+  readonly replay?: string
   readonly user?: readonly string[]
   readonly htpasswd?: string
   readonly anonymous?: string
@@ -89,6 +92,9 @@ const flags = {
   'no-referrers': { type: 'boolean' },
   fault: { type: 'string', multiple: true },
   'no-inspector': { type: 'boolean' },
+  upstream: { type: 'string' },
+  record: { type: 'string' },
+  replay: { type: 'string' },
   user: { type: 'string', multiple: true },
   htpasswd: { type: 'string' },
   anonymous: { type: 'string' },

@@ -26,6 +26,13 @@ What it keeps, and how it behaves
   --no-referrers          have no referrers API, as older registries
   --no-inspector          have no page at / that shows what is in it
 
+Where it gets what it does not have
+  --upstream URL          pull it through from this registry, with the login
+                          that docker's configuration has for it
+  --ca-file FILE          the CA of that registry
+  --record DIR            keep what comes from there as an OCI image layout
+  --replay DIR            answer from such a recording, without a network
+
 Who may do what
   --user NAME:PASSWORD    somebody who may log in (repeatable)
   --htpasswd FILE         more of them, hashed with bcrypt (htpasswd -B)

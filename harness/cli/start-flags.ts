@@ -20,6 +20,7 @@ function read(values: Values): StartOptions {
     referrers: values['no-referrers'] ? false : undefined,
     faults: values.fault,
     inspector: values['no-inspector'] ? false : undefined,
+    upstream: upstreamOf(values),
     accounts: values.user?.map(accountOf),
     htpasswd: values.htpasswd,
     anonymous:
@@ -52,6 +53,17 @@ function storageOf(text: string): 'memory' | { disk: string } | { base: string }
   const [, kind, path] = /^(disk|layout):(.+)$/.exec(text) ?? []
   if (path !== undefined) return kind === 'disk' ? { disk: path } : { base: path }
   throw new UsageError(`--storage must be memory, disk:DIR or layout:PATH, not ${text}`)
+}
+
+function upstreamOf({ upstream: url, record, replay, 'ca-file': ca }: Values): StartOptions['upstream'] {
+  if (replay !== undefined) {
+    const other = url === undefined ? (record === undefined ? undefined : '--record') : '--upstream'
+    if (other !== undefined) throw new UsageError(`--replay asks nobody: it does not go with ${other}`)
+    return { replay }
+  }
+  if (url !== undefined) return { url, record, ca }
+  if (record !== undefined) throw new UsageError('--record goes with --upstream, which says what is recorded')
+  return undefined
 }
 
 function accountOf(text: string): { username: string; password: string } {

@@ -12,8 +12,8 @@ import type { Upstream } from './upstream.js'
  * @param at When all of it was pushed, in milliseconds since 1970.
  * @throws Error for a folder that holds no layout, or one that does not hang together.
  */
-export function replayStore(folder: string, at: number): Store {
-  const layout = openLayout(folder)
+export async function replayStore(folder: string, at: number): Promise<Store> {
+  const layout = await openLayout(folder)
   let state = baseOf(layout, undefined, at)
   for (const [repository, { blobs }] of new Recording(folder).repositories()) {
     for (const digest of blobs.keys()) {

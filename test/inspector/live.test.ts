@@ -47,7 +47,7 @@ void t.test('requests come as they are answered, and pages are none', async (t) 
   t.notMatch(curl, /cookie/i)
   await stream.return()
   t.match(readable((await visitor.get('/live')).text), /POST 202 .* GET 404 \/v2\/before/)
-  registry.journal.expectNothingUnexpected({ allow: [{ kind: 'tags' }] })
+  registry.journal.expectNothingUnexpected({ allow: [{ route: 'tags' }] })
 })
 
 void t.test('a command has no credentials', async (t) => {
