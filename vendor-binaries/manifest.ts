@@ -180,6 +180,8 @@ export const manifest: readonly Binary[] = [
   system('gpg', 'gnupg', String.raw`gpg \(GnuPG\) `),
   // It makes what certificates of one's own are made with.
   system('openssl', 'openssl', 'OpenSSL ', ['version']),
+  // No client, but another registry: to pull from, and to measure against.
+  system('docker-registry', 'docker-registry', String.raw`\S*docker-registry \S+ `),
   // A token of PKCS#11 in software. It tells nothing but its version.
   system('softhsm2-util', 'softhsm2', ''),
   // It stands for pkcs11-tool, of the same package, which tells no version.

@@ -22,8 +22,9 @@ export const isDown = (error: unknown): boolean =>
  * would be taken for absence, nor a 401, which would be taken for a word about the client's own login.
  */
 export function refusalOf(error: unknown): unknown {
-  // Clients try again on 500, 502, 503 and 504, and nothing will be different then.
-  if (error instanceof NotRecorded) return new RegistryError('UNKNOWN', error.message, { status: 501, cause: error })
+  // Failed Dependency (RFC 4918 §11.4). helm and oras ask six times in seven seconds when it is 501, and podman does not
+  // say what the error of any status above 499 says.
+  if (error instanceof NotRecorded) return new RegistryError('UNKNOWN', error.message, { status: 424, cause: error })
   if (!(error instanceof ClientError)) return error
   const { code, status, retryAfter, message } = error
   const text = `upstream: ${message}`

@@ -29,7 +29,7 @@ export interface RequestEvent {
   readonly faults: readonly string[]
   /** Whether the connection went away before the reply was sent. */
   readonly aborted: boolean
-  /** What went wrong inside, for a status of 500 and above. */
+  /** What went wrong inside, for a status of 500 and above, or 424. */
   readonly error: unknown
 }
 

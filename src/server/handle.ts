@@ -103,7 +103,7 @@ class Exchange implements Caller {
   #fail(error: unknown): void {
     if (error instanceof BrokenConnection) return breakConnection(this.request.socket, error.how)
     const reply = this.#options.render(error, this.call)
-    if (reply.status >= 500) this.error = error
+    if (reply.status >= 500 || reply.status === failedDependency) this.error = error
     // One that comes when the reply is on its way cannot be told any more, nor can a second one.
     if (this.response.headersSent) this.response.destroy()
     else {
@@ -125,6 +125,9 @@ class Exchange implements Caller {
     send(this.request, this.response, reply, reason(reply.status), body, commonHeaders)
   }
 }
+
+// RFC 4918 §11.4: it is not the client's doing, though a status below 500 says so.
+const failedDependency = 424
 
 const openBody = ({ body }: Reply): Buffer | Readable | undefined => (typeof body === 'function' ? body() : body)
 

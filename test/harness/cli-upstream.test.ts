@@ -36,12 +36,12 @@ void t.test('--upstream pulls through, --record keeps it, and --replay needs nob
   t.equal((await replaying.wire.get('/v2/team/app/manifests/1')).headers['docker-content-digest'], digest)
   t.equal((await replaying.wire.get('/v2/team/app/manifests/2')).status, 404)
   const missing = await replaying.wire.get('/v2/team/app/manifests/3')
-  t.equal(missing.status, 501)
+  t.equal(missing.status, 424)
   t.match(
     errorOf(missing).message,
     /^not recorded: GET \/v2\/team\/app\/manifests\/3 is not in .*--upstream URL --record/,
   )
-  for (const status of [200, 404, 501]) t.match(await next(replaying.err), new RegExp(`  ${status}  `))
+  for (const status of [200, 404, 424]) t.match(await next(replaying.err), new RegExp(`  ${status}  `))
   t.match(await next(replaying.err), /not recorded: GET \/v2\/team\/app\/manifests\/3/, 'the log says it too')
   t.equal(await replaying.end(), 0)
 })

@@ -63,7 +63,7 @@ void t.test('what was recorded is replayed byte for byte, absences too, and noth
     await pair.origin.close()
     await pair.registry.close()
 
-    const before = readdirSync(folder, { recursive: true }).toSorted()
+    const before = readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted()
     const events: RequestEvent[] = []
     const { wire } = await registryFor(t, { upstream: { replay: folder }, log: (event) => events.push(event) })
     for (const [method, path] of asked) {
@@ -82,14 +82,14 @@ void t.test('what was recorded is replayed byte for byte, absences too, and noth
       'other/manifests/1',
     ]) {
       const reply = await wire.get(`/v2/${path}`)
-      t.same([reply.status, errorOf(reply).code], [501, 'UNKNOWN'], path)
+      t.same([reply.status, errorOf(reply).code], [424, 'UNKNOWN'], path)
       t.equal(
         errorOf(reply).message,
         `not recorded: GET /v2/${path} is not in ${folder}; record it with upstream: { url, record: '${folder}' }, or --upstream URL --record ${folder}`,
       )
       t.match(String(events.at(-1)?.error), `not recorded: GET /v2/${path}`, 'and in the event')
     }
-    t.same(readdirSync(folder, { recursive: true }).toSorted(), before, 'nothing is written there')
+    t.same(readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted(), before, 'nothing is written there')
   }
 })
 
@@ -165,7 +165,7 @@ void t.test('a replay can be pushed to, emptied, and taken back', async (t) => {
   for (const reference of ['1', digest]) t.equal((await wire.get(`/v2/team/app/manifests/${reference}`)).status, 404)
   await registry.reset()
   t.equal((await wire.get('/v2/team/app/manifests/1')).headers['docker-content-digest'], digest)
-  t.equal((await wire.get('/v2/team/app/manifests/own')).status, 501)
+  t.equal((await wire.get('/v2/team/app/manifests/own')).status, 424)
   const some = await registryFor(t, { upstream: { replay: folder, repositories: 'team/*' } })
   t.equal((await some.wire.get('/v2/mine/manifests/1')).status, 404, 'nobody asks what does not match')
 })
