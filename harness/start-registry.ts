@@ -30,7 +30,7 @@ import type { SeedOptions, SeedPlan } from './seeds/plan.js'
 import type { Seeded } from './seeds/seed.js'
 import type { Signatures } from './signatures/options.js'
 import { RegistrySnapshots, type RegistrySnapshot } from './snapshots.js'
-import type { StoreView } from './signatures/store-source.js'
+import type { SourceStore, StoreView } from './signatures/store-source.js'
 
 /** A running registry. */
 export interface Registry extends AsyncDisposable, Signatures, Layouts {
@@ -144,7 +144,7 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
   if (quay) made.push(quay.close)
   const snapshots = await RegistrySnapshots.of(store, quay?.dialect, clock.now)
   const view = { referrers: quay?.referrers ?? options.referrers ?? true, clock: clock.now }
-  if (rules.length > 0) admission = await admissionOf(rules, store, view, made)
+  if (rules.length > 0) admission = await admissionOf(rules, store, upstream?.store, view, made)
   const admin = options.admin ? await import('./admin/stage.js') : undefined
   const waits = new Waits()
   const faults = new FaultList({
@@ -206,7 +206,7 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
   const names = [host, ...['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${listener.port}`)]
   // Loaded when somebody asks: serving needs nothing of it.
   const signatures = async (): Promise<Signatures> =>
-    (await import('./signatures/registry.js')).signaturesOf({ store, names, rules, ...view })
+    (await import('./signatures/registry.js')).signaturesOf({ store: upstream?.store ?? store, names, rules, ...view })
   const layouts = async (): Promise<Layouts> =>
     (await import('./layout/layouts.js')).layoutsOf(store, clock.now, quay?.arrivals)
   let closed: Promise<void> | undefined
@@ -263,6 +263,7 @@ async function start(given: StartOptions, made: Disposal[]): Promise<Registry> {
 async function admissionOf(
   rules: readonly ReadRule[],
   store: Store,
+  upstream: SourceStore | undefined,
   view: StoreView,
   made: Disposal[],
 ): Promise<Admission> {
@@ -271,7 +272,7 @@ async function admissionOf(
     import('./admission/stage.js'),
     import('./signatures/registry.js'),
   ])
-  const guard = new Guard(store, ruleVerifier(rules, store, view))
+  const guard = new Guard(store, ruleVerifier(rules, upstream ?? store, view), upstream === undefined)
   made.push(() => guard.close())
   return admission(rules, store, guard)
 }

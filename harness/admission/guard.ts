@@ -16,13 +16,16 @@ const deepest = 4
 export class Guard {
   readonly #store: Store
   readonly #verify: VerifyByRule
+  readonly #keepsRefusals: boolean
   readonly #verdicts = new Map<string, Map<string, Promise<Verdict>>>()
   readonly #names = new Map<ReadRule, string>()
   readonly #stopListening: readonly (() => void)[]
 
-  constructor(store: Store, verify: VerifyByRule) {
+  /** @param keepsRefusals Whether an image that is not signed is so until the store changes: not where there is an upstream. */
+  constructor(store: Store, verify: VerifyByRule, keepsRefusals: boolean) {
     this.#store = store
     this.#verify = verify
+    this.#keepsRefusals = keepsRefusals
     // A signature may have come, or gone.
     const stop = store.onChange(({ repository }) => void this.#verdicts.delete(repository))
     const stopRestores = store.snapshots?.onRestore(() => this.#verdicts.clear())
@@ -57,7 +60,11 @@ export class Guard {
   #verdict(repository: string, digest: Digest, rule: ReadRule): Promise<Verdict> {
     const known = slot(this.#verdicts, repository, mostRepositories, () => new Map<string, Promise<Verdict>>())
     const key = `${this.#nameOf(rule)} ${digest}`
-    return kept(known, key, mostVerdicts, () => this.#verify(repository, digest, rule))
+    return kept(known, key, mostVerdicts, async () => {
+      const verdict = await this.#verify(repository, digest, rule)
+      if (!verdict.verified && !this.#keepsRefusals) known.delete(key)
+      return verdict
+    })
   }
 
   #nameOf(rule: ReadRule): string {

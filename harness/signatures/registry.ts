@@ -4,17 +4,16 @@ import type { SignatureSource } from '../../src/cosign/source.js'
 import type { SignatureVerdict } from '../../src/cosign/verdict.js'
 import { tagNotFound } from '../../src/cosign/verify-image.js'
 import type { Digest } from '../../src/route/names.js'
-import type { Store } from '../../src/store/store.js'
 import type { VerifyByRule } from '../admission/guard.js'
 import type { ReadRule } from '../admission/rules.js'
 import type { Signatures } from './options.js'
-import { storeSource, type StoreView } from './store-source.js'
+import { storeSource, type SourceStore, type StoreView } from './store-source.js'
 import { readKeys, readPolicy } from './trust.js'
 import { verifyBy } from './verify-by.js'
 
 /** What of a running registry its signatures are found by. */
 export interface SignedRegistry extends StoreView {
-  readonly store: Store
+  readonly store: SourceStore
   /** The names that clients have for it, with the port. */
   readonly names: readonly string[]
   readonly rules: readonly ReadRule[]
@@ -69,7 +68,7 @@ function keysOf(rules: readonly ReadRule[], repository: string): Policy {
 }
 
 /** Verifies by the keys of rules. @throws CosignError for what is no key. */
-export function ruleVerifier(rules: readonly ReadRule[], store: Store, view: StoreView): VerifyByRule {
+export function ruleVerifier(rules: readonly ReadRule[], store: SourceStore, view: StoreView): VerifyByRule {
   const policies = new Map(rules.map((rule) => [rule, readKeys(rule.keys)]))
   return (repository, digest, rule) => {
     const policy = policies.get(rule) as Policy

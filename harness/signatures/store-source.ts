@@ -11,8 +11,11 @@ export interface StoreView {
   readonly clock: () => number
 }
 
+/** What of a store its signatures are read from. */
+export type SourceStore = Pick<Store, 'tag' | 'manifest' | 'manifestBytes' | 'blob' | 'referrers'>
+
 /** Reads the signatures of one repository in a store, as a client of its registry would. */
-export function storeSource(store: Store, repository: string, { referrers, clock }: StoreView): SignatureSource {
+export function storeSource(store: SourceStore, repository: string, { referrers, clock }: StoreView): SignatureSource {
   return {
     async manifest(reference): Promise<SourceManifest | undefined> {
       const digest = isDigest(reference)

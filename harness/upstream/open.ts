@@ -5,7 +5,9 @@ import type { Store } from '../../src/store/store.js'
 import type { StartOptions } from '../options.js'
 import type { UpstreamOptions } from './options.js'
 import { PullThrough } from './pull-through.js'
+import type { SourceStore } from '../signatures/store-source.js'
 import { PulledTags } from './pulled-tags.js'
+import { readThrough } from './read-through.js'
 import { Recorder } from './recorder.js'
 import { registryUpstream } from './registry-upstream.js'
 import { replayed } from './replay.js'
@@ -14,6 +16,8 @@ import { pullThrough } from './stage.js'
 /** An upstream that is asked. */
 export interface OpenUpstream {
   readonly stage: Stage
+  /** The store as it is read through the upstream. */
+  readonly store: SourceStore
   readonly close: () => Promise<void>
 }
 
@@ -34,15 +38,17 @@ export function openUpstream(options: UpstreamOptions, store: Store, start: Star
     recorder,
     fresh: isReplay ? 0 : (options.fresh ?? 0),
   })
-  const matches = matcher(options.repositories ?? '*')
+  const isNamed = matcher(options.repositories ?? '*')
   const prefix = isReplay || options.prefix === undefined ? '' : `${options.prefix}/`
+  const matches = (repository: string): boolean => repository.startsWith(prefix) && isNamed(repository)
   return {
     stage: pullThrough(pull, {
       store,
-      matches: (repository) => repository.startsWith(prefix) && matches(repository),
+      matches,
       referrers: start.referrers ?? true,
       sparse: start.sparse ?? false,
     }),
+    store: readThrough(store, pull, matches, start.clock ?? Date.now),
     close: () => pull.close(),
   }
 }

@@ -36,7 +36,7 @@ export function pullThrough(pull: PullThrough, view: PullThroughView): Stage {
     if (!('repository' in route) || !view.matches(route.repository)) return next()
     if (method !== 'GET' && method !== 'HEAD') {
       return route.kind === 'manifest' && method === 'PUT' && !view.sparse
-        ? pushed(call as CallOf<'manifest'>, pull, view.store, next)
+        ? told(pushed(call as CallOf<'manifest'>, pull, view.store, next))
         : next()
     }
     switch (route.kind) {
@@ -60,9 +60,9 @@ export function pullThrough(pull: PullThrough, view: PullThroughView): Stage {
   }
 }
 
-async function asked<T>(work: Promise<T>, answer: (value: T) => Reply | Promise<Reply>): Promise<Reply> {
-  return answer(await told(work))
-}
+// Who looks at what is answered may ask for more.
+const asked = <T>(work: Promise<T>, answer: (value: T) => Reply | Promise<Reply>): Promise<Reply> =>
+  told(work.then(answer))
 
 async function told<T>(work: Promise<T>): Promise<T> {
   try {
@@ -78,10 +78,10 @@ async function pushed(call: CallOf<'manifest'>, pull: PullThrough, store: Store,
   const bytes = await readAgain(call)
   const { blobs, manifests } = bytes ? requiredBy(bytes, call.headers['content-type']) : nothing
   for (const digest of blobs) {
-    if (!(await store.blob(repository, digest, call.at))) await told(pull.blob(repository, digest, call.at))
+    if (!(await store.blob(repository, digest, call.at))) await pull.blob(repository, digest, call.at)
   }
   for (const digest of manifests) {
-    if (!(await store.manifest(repository, digest))) await told(pull.manifest(repository, { digest }, call.at))
+    if (!(await store.manifest(repository, digest))) await pull.manifest(repository, { digest }, call.at)
   }
   return next()
 }

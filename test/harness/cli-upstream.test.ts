@@ -11,8 +11,8 @@ async function serving(t: Teardown, ...flags: string[]) {
   return {
     wire,
     err: lines(child.stderr),
-    async end() {
-      child.kill('SIGTERM')
+    async end(signal: NodeJS.Signals = 'SIGTERM') {
+      child.kill(signal)
       return ended(child)
     },
   }
@@ -29,7 +29,7 @@ void t.test('--upstream pulls through, --record keeps it, and --replay needs nob
   t.equal((await pulling.wire.get('/v2/team/app/manifests/1')).headers['docker-content-digest'], digest)
   t.equal((await pulling.wire.get(`/v2/team/app/blobs/${sha256('1')}`)).text, '1')
   t.equal((await pulling.wire.get('/v2/team/app/manifests/2')).status, 404)
-  t.equal(await pulling.end(), 0)
+  t.equal(await pulling.end('SIGKILL'), 'SIGKILL', 'what was answered is recorded by then')
   await Promise.all([origin.close(), plain.close()])
 
   const replaying = await serving(t, '--replay', folder)

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { faultNames, matchFields } from '../../harness/faults/fields.js'
 import { errorTable } from '../../src/protocol/errors.js'
+import { folderFor, registryFor } from '../support/registries.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -67,6 +68,23 @@ void t.test('files that the documents name are there', async (t) => {
     )) {
       t.ok(existsSync(join(root, path as string)), `${document}: ${path}`)
     }
+  }
+})
+
+void t.test("the README's example of recording and replaying, as it stands there", async (t) => {
+  const code = /```js\n((?:(?!```)[\s\S])*replay[\s\S]*?)```/.exec(read('README.md'))?.[1] ?? ''
+  t.ok(code.trim().split('\n').length <= 10, 'ten lines')
+  const folder = folderFor(t)
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(root, join(folder, 'node_modules/start-registry'))
+  writeFileSync(join(folder, 'example.mjs'), code)
+  const { registry, wire } = await registryFor(t)
+  const digest = await wire.image('team/app', '1')
+  for (const RECORD of [registry.url, '']) {
+    const env = { ...process.env, RECORD }
+    const { stdout } = await promisify(execFile)(process.execPath, ['example.mjs'], { cwd: folder, env })
+    t.equal(stdout, `200 ${digest}\n`)
+    await registry.close()
   }
 })
 
