@@ -1,5 +1,6 @@
 import type { StartOptions } from '../options.js'
-import { startRegistry, type Registry } from '../start-registry.js'
+import type { Registry } from '../registry.js'
+import { startRegistry } from '../start-registry.js'
 
 /** Runs what needs a fixture, and resolves when that has ended. */
 type Use<T> = (value: T) => Promise<void>

@@ -1,5 +1,6 @@
 import type { StartOptions } from '../options.js'
-import { startRegistry, type Registry } from '../start-registry.js'
+import type { Registry } from '../registry.js'
+import { startRegistry } from '../start-registry.js'
 import { Undo } from './undo.js'
 
 /** What is there for jest's process, between its two hooks: registries, and how to take their variables away. */

@@ -1,5 +1,6 @@
 import type { StartOptions } from '../options.js'
-import { startRegistry, type Registry } from '../start-registry.js'
+import type { Registry } from '../registry.js'
+import { startRegistry } from '../start-registry.js'
 import { undoEach, type EachHooks } from './undo.js'
 
 /** What of node:test, or of one of its tests, is needed here. */

@@ -1,4 +1,4 @@
-import type { Registry } from '../start-registry.js'
+import type { Registry } from '../registry.js'
 
 /** How a test runner calls somebody around each test. */
 export interface EachHooks {

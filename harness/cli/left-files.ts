@@ -1,5 +1,5 @@
 import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import type { Registry } from '../start-registry.js'
+import type { Registry } from '../registry.js'
 import type { Arguments } from './arguments.js'
 
 /**

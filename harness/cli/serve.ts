@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import type { RequestEvent } from '../../src/server/event.js'
 import { logLine } from '../log.js'
-import { startRegistry, type Registry } from '../start-registry.js'
+import type { Registry } from '../registry.js'
+import { startRegistry } from '../start-registry.js'
 import type { Arguments } from './arguments.js'
 import { leaveFiles } from './left-files.js'
 
