@@ -17,10 +17,12 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/cosign': ['src/formats'],
   'src/access': ['src/protocol', 'src/route'],
   'src/distribution': ['src/access', 'src/profiles', 'src/store', 'src/protocol', 'src/route'],
+  'src/helm': ['src/access', 'src/store', 'src/protocol', 'src/route', 'src/formats'],
   'src/quay': ['src/access', 'src/profiles', 'src/store', 'src/protocol', 'src/route', 'src/formats'],
   'src/inspector': ['src/access', 'src/cosign', 'src/store', 'src/protocol', 'src/formats', 'src/route'],
   'src/server': [
     'src/distribution',
+    'src/helm',
     'src/access',
     'src/profiles',
     'src/store',
@@ -61,6 +63,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 const packages: Readonly<Record<string, readonly string[]>> = {
   'src/access': ['bcryptjs'],
   'src/cosign': ['@noble/ciphers', '@noble/curves'],
+  'src/helm': ['yaml'],
   'src/quay': ['yaml'],
   harness: ['execa', 'signal-exit', 'yaml'],
   scenarios: ['@noble/curves', 'execa'],
