@@ -1,6 +1,7 @@
 import type { Call, Stage } from '../protocol/call.js'
 import { whenReady, type Awaitable } from '../protocol/awaitable.js'
 import { RegistryError } from '../protocol/errors.js'
+import { isChartRoute } from '../route/chart-route.js'
 import { formatRoute } from '../route/route.js'
 import type { Accounts, Anonymous } from './accounts.js'
 import { admit, issuedForLess, type Challenge, type Identity } from './admission.js'
@@ -88,7 +89,13 @@ function bearerOf(call: Call, token: string, signer: TokenSigner): Identity {
  * The challenge of a token registry. The realm is where the client has reached us: one of another scheme or name could
  * be out of its reach (nerdctl#3044).
  */
-function tokenChallenge({ origin }: Call, need?: Parameters<Challenge>[1], error?: Parameters<Challenge>[2]): string {
+function tokenChallenge(
+  { origin, route }: Call,
+  need?: Parameters<Challenge>[1],
+  error?: Parameters<Challenge>[2],
+): string {
+  // Helm knows no tokens for classic repositories.
+  if (isChartRoute(route)) return basicChallenge
   // What stands in a header between quotation marks must not hold any.
   if (!/^[\w.:[\]-]+$/.test(origin.host)) throw new RegistryError('BAD_REQUEST', 'send a Host header that names a host')
   const scope = need && scopeOf(need)

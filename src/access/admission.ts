@@ -1,7 +1,7 @@
-import type { Call } from '../protocol/call.js'
+import type { Action, Call } from '../protocol/call.js'
 import { RegistryError } from '../protocol/errors.js'
 import type { Accounts, Anonymous } from './accounts.js'
-import { unauthorized } from './basic.js'
+import { basicChallenge, unauthorized } from './basic.js'
 import { needOf, type Need } from './needs.js'
 import { grants, type Scope } from './scope.js'
 
@@ -78,6 +78,22 @@ const covers = (scopes: readonly Scope[], need: Need): boolean =>
 // Only actions on a repository are denied to an account: all else is open to every one.
 function denied(account: string, need: Need): RegistryError {
   if (need.kind !== 'repository') return new RegistryError('DENIED')
-  const { action, repository } = need
-  return new RegistryError('DENIED', `${account} may not ${action} ${action === 'push' ? 'to' : 'from'} ${repository}`)
+  return deniedAction(account, need.repository, need.action)
 }
+
+const deniedAction = (account: string, repository: string, action: Action): RegistryError =>
+  new RegistryError('DENIED', `${account} may not ${action} ${action === 'push' ? 'to' : 'from'} ${repository}`)
+
+/**
+ * Whether whoever makes a call, which has been let in, may also do something to a repository that only its handler
+ * knows: by what they may do, and by what their token was issued for.
+ */
+export const callerMay = ({ permissions, scopes }: Call, repository: string, action: Action): boolean =>
+  (permissions?.may(repository, action) ?? true) &&
+  (scopes === undefined || grants(scopes, 'repository', repository, action))
+
+/** The refusal of what `callerMay` denies: another login might do it where there was none. */
+export const callerRefusal = ({ account }: Call, repository: string, action: Action): RegistryError =>
+  account === undefined
+    ? unauthorized('log in first: this registry asks for a username and a password', basicChallenge)
+    : deniedAction(account, repository, action)

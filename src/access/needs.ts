@@ -22,6 +22,13 @@ export function needOf({ route, method }: Pick<Call, 'route' | 'method'>): Need 
     case 'invalid':
     case 'page':
     case 'unknown':
+    // Which repositories a chart is in shows later: its handlers ask for each (`callerMay`).
+    case 'chartIndex':
+    case 'chartFile':
+    case 'charts':
+    case 'chartProvenances':
+    case 'chartVersions':
+    case 'chartVersion':
       return entrance
     case 'catalog':
       return catalog

@@ -1,15 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { entityTag, matches } from '../protocol/entity-tag.js'
 import { RegistryError } from '../protocol/errors.js'
 import type { Digest } from '../route/names.js'
-
-/** The entity tag of content: its digest, which never changes (RFC 9110 §8.8.3). */
-export const entityTag = (digest: Digest): string => `"${digest}"`
-
-/** Whether an If-None-Match says that the client has this content already; weak comparison (RFC 9110 §13.1.2). */
-export function hasCopy(headers: IncomingHttpHeaders, digest: Digest): boolean {
-  const field = headers['if-none-match']
-  return field !== undefined && matches(field, digest)
-}
 
 /**
  * Checks If-Match and If-None-Match on a change of a tag that points at `current` (RFC 9110 §13.1).
@@ -34,12 +26,4 @@ export function preconditionFailed(current: Digest | null): RegistryError {
       : 'the tag points at another manifest by now: read it again, and decide again',
     { detail: { current }, ...(current && { headers: { ETag: entityTag(current) } }) },
   )
-}
-
-function matches(field: string, digest: Digest): boolean {
-  const wanted = entityTag(digest)
-  return field.split(',').some((text) => {
-    const tag = text.trim()
-    return tag === '*' || (tag.startsWith('W/') ? tag.slice(2) : tag) === wanted
-  })
 }

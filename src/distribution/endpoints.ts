@@ -1,4 +1,5 @@
 import { jsonReply } from '../protocol/call.js'
+import type { ChartRoute } from '../route/chart-route.js'
 import type { Addressable } from '../route/route.js'
 import { deleteBlob, getBlob } from './blobs.js'
 import { listRepositories } from './catalog.js'
@@ -9,8 +10,8 @@ import { listReferrers } from './referrers.js'
 import { listTags } from './tags.js'
 import { beginUpload, cancelUpload, finishUpload, uploadStatus, writeChunk } from './uploads.js'
 
-/** The routes of the OCI API: without the service that issues tokens and the pages. */
-export type Endpoint = Exclude<Addressable, { readonly kind: 'token' | 'page' }>['kind']
+/** The routes of the OCI API: without the service that issues tokens, the pages, and classic Helm repositories. */
+export type Endpoint = Exclude<Addressable, { readonly kind: 'token' | 'page' } | ChartRoute>['kind']
 
 /** Every end of the OCI API: which methods a kind of route answers, and who answers. */
 export const endpoints: { readonly [K in Endpoint]: Methods<K> } = {

@@ -1,10 +1,11 @@
 import { emptyReply, type Call } from '../protocol/call.js'
+import { entityTag } from '../protocol/entity-tag.js'
 import { RegistryError } from '../protocol/errors.js'
 import { algorithmOf, isTag, type Digest } from '../route/names.js'
 import { formatRoute } from '../route/route.js'
 import { digestOf } from '../store/hashing.js'
 import type { PushResult } from '../store/store.js'
-import { checkConditions, entityTag, preconditionFailed } from './conditions.js'
+import { checkConditions, preconditionFailed } from './conditions.js'
 import { manifestPush } from '../store/manifest.js'
 import type { Handler, Registry, RouteOf } from './registry.js'
 

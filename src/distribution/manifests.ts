@@ -1,9 +1,10 @@
 import { emptyReply } from '../protocol/call.js'
+import { entityTag, hasCopy } from '../protocol/entity-tag.js'
 import { RegistryError } from '../protocol/errors.js'
 import type { Reference } from '../route/names.js'
 import { whenReady, type Awaitable } from '../protocol/awaitable.js'
 import type { ManifestEntry, Store } from '../store/store.js'
-import { checkConditions, entityTag, hasCopy, preconditionFailed } from './conditions.js'
+import { checkConditions, preconditionFailed } from './conditions.js'
 import type { Handler } from './registry.js'
 
 /**

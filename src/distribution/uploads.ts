@@ -4,7 +4,7 @@ import { algorithmOf, isDigest, isRepositoryName, type Algorithm, type Digest } 
 import { first, type Query } from '../route/query.js'
 import { formatRoute } from '../route/route.js'
 import { UploadBusy, type Upload } from '../store/store.js'
-import { entityTag } from './conditions.js'
+import { entityTag } from '../protocol/entity-tag.js'
 import type { Handler, Registry, RouteOf } from './registry.js'
 
 type UploadCall = Call<RouteOf<'upload'>>

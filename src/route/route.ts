@@ -1,10 +1,11 @@
 import { isDigest, isRepositoryName, isTag, looksLikeDigest, type Digest, type Reference } from './names.js'
+import { formatChartPath, parseChartPath, type ChartRoute } from './chart-route.js'
 import { formatPage, parsePage, type AddressablePage, type Page } from './page.js'
 import { parseQuery, type Query } from './query.js'
 
 /**
  * Where a request goes: one member per end of distribution-spec 1.1 "Endpoints", the service that issues tokens, the
- * pages for people, and what is none of them.
+ * pages for people, classic Helm repositories, and what is none of them.
  */
 export type Route =
   | { readonly kind: 'base' }
@@ -16,6 +17,7 @@ export type Route =
   | { readonly kind: 'uploads'; readonly repository: string }
   | { readonly kind: 'upload'; readonly repository: string; readonly id: string }
   | { readonly kind: 'referrers'; readonly repository: string; readonly digest: Digest }
+  | ChartRoute
   | {
       readonly kind: 'invalid'
       readonly code: 'NAME_INVALID' | 'DIGEST_INVALID' | 'TAG_INVALID'
@@ -76,6 +78,7 @@ function parsePath(raw: string): Route {
   if (path === '/v2/' || path === '/v2') return base
   if (path === '/v2/_catalog') return { kind: 'catalog' }
   if (path === '/v2/auth') return { kind: 'token' }
+  if (path.startsWith('/charts/')) return parseChartPath(path) ?? unknown(raw)
   if (!path.startsWith('/v2/')) {
     const page = parsePage(path)
     return page ? { kind: 'page', page } : unknown(raw)
@@ -163,5 +166,7 @@ export function formatRoute(route: Addressable): string {
       return `/v2/${route.repository}/referrers/${route.digest}`
     case 'page':
       return formatPage(route.page)
+    default:
+      return formatChartPath(route)
   }
 }

@@ -3,14 +3,15 @@ import type { Handler, Methods, Registry } from '../distribution/registry.js'
 import { invalidTag } from '../distribution/manifest-push.js'
 import type { Call, Reply } from '../protocol/call.js'
 import { RegistryError } from '../protocol/errors.js'
+import { isChartRoute } from '../route/chart-route.js'
 
 /** Sends a call to the handler of its route and method. @throws RegistryError when there is none. */
 export function dispatch(call: Call, registry: Registry): Reply | Promise<Reply> {
   const { route, method } = call
   // RFC 9112 §3.2. node would answer without a word.
   if (call.origin.host === '') throw new RegistryError('BAD_REQUEST', 'send a Host header')
-  // A registry that issues tokens has answered by now.
-  if (route.kind === 'unknown' || route.kind === 'page' || route.kind === 'token') {
+  // A registry that issues tokens has answered by now, and so have the classic Helm repositories and the pages.
+  if (route.kind === 'unknown' || route.kind === 'page' || route.kind === 'token' || isChartRoute(route)) {
     throw new RegistryError('NOT_FOUND', 'no such page: the OCI API is under /v2/<repository>/')
   }
   if (route.kind === 'invalid') throw refuseName(route, method)

@@ -27,19 +27,23 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 
 /** Makes the function that every request goes through, from node's request to node's response. */
 export function requestHandler(options: HandleOptions): RequestHandler {
-  const { stages, listeners } = options
-  const run = stages.reduceRight<Run>(
-    (next, stage) => (call) => stage(call, () => next(call)),
-    () => {
-      throw new Error('no stage answered')
-    },
-  )
+  const { listeners } = options
+  const run = inOrder(options.stages)
   return (request, response, expectsContinue = false) => {
     const exchange = new Exchange(request, response, expectsContinue, options)
     if (listeners.size > 0) tellWhenDone(listeners, exchange)
     exchange.answer(run)
   }
 }
+
+/** Stages as one function: each lets the next one answer. */
+export const inOrder = (stages: readonly Stage[]): Run =>
+  stages.reduceRight<Run>(
+    (next, stage) => (call) => stage(call, () => next(call)),
+    () => {
+      throw new Error('no stage answered')
+    },
+  )
 
 type Run = (call: Call) => Reply | Promise<Reply>
 

@@ -5,10 +5,12 @@ import { everybodyOf } from '../access/everybody.js'
 import type { Registry } from '../distribution/registry.js'
 import { oci } from '../profiles/oci.js'
 import type { Call, Reply, Stage } from '../protocol/call.js'
+import { isChartRoute } from '../route/chart-route.js'
+import { chartStage } from './charts.js'
 import { dispatch } from './dispatch.js'
 import type { RequestListener } from './event.js'
-import { requestHandler, type RequestHandler } from './handle.js'
-import { renderError } from './render.js'
+import { inOrder, requestHandler, type RequestHandler } from './handle.js'
+import { renderChartError, renderError } from './render.js'
 import { memoryStore } from '../store/memory/store.js'
 import type { Store } from '../store/store.js'
 
@@ -88,9 +90,10 @@ export function createRegistry(options: CoreOptions = {}): RegistryCore {
   const handlers: Stage = (call) => dispatch(call, registry)
   const access = dialect ?? accessOf(options)
   const render = dialect?.render ?? renderError
+  const policy = [...(options.policy ?? []), handlers]
   const common = {
     clock,
-    render,
+    render: (error: unknown, call: Call) => (isChartRoute(call.route) ? renderChartError(error) : render(error, call)),
     reason: dialect?.reason ?? ((status) => STATUS_CODES[status] ?? ''),
     commonHeaders: dialect ? [] : ['Docker-Distribution-API-Version', 'registry/2.0'],
     listeners,
@@ -103,8 +106,8 @@ export function createRegistry(options: CoreOptions = {}): RegistryCore {
         ...access.stages,
         ...(options.admitted ?? []),
         ...(dialect?.translation ?? []),
-        ...(options.policy ?? []),
-        handlers,
+        chartStage(registry.store, inOrder(policy)),
+        ...policy,
       ],
     }),
     serveContent: (stages) => requestHandler({ ...common, stages: [...stages, handlers] }),

@@ -8,12 +8,20 @@ const largestBody = 1024
  * a detail that would not fit is left out, and a message is cut.
  */
 export function renderError(error: unknown): Reply {
-  const known =
-    error instanceof RegistryError
-      ? error
-      : new RegistryError('UNKNOWN', 'the registry failed; its log says why', { cause: error })
-  const { code, message, detail, status, headers } = known
+  const { code, message, detail, status, headers } = known(error)
   const reply = jsonReply(status, { errors: [{ code, message, detail }] }, headers)
   if ((reply.body as Buffer).length <= largestBody) return reply
   return jsonReply(status, { errors: [{ code, message: message.slice(0, 256) }] }, headers)
 }
+
+/** The same for classic Helm repositories: clients of ChartMuseum print its `error`. */
+export function renderChartError(error: unknown): Reply {
+  const { code, message, status, headers } = known(error)
+  const said = message.slice(0, 400)
+  return jsonReply(status, { error: said, errors: [{ code, message: said }] }, headers)
+}
+
+const known = (error: unknown): RegistryError =>
+  error instanceof RegistryError
+    ? error
+    : new RegistryError('UNKNOWN', 'the registry failed; its log says why', { cause: error })

@@ -162,6 +162,11 @@ void t.test('verifying with a key loads one curve’s arithmetic, and nothing of
     loaded.filter((file) => /^src\/cosign\/(?:x509|logs|timestamps)\//.test(file)),
     [],
   )
+  // Charts are served by few registries.
+  t.same(
+    [...seen].filter((name) => roomOf(name) === 'src/helm'),
+    [],
+  )
 })
 
 void t.test('serving loads of seeds only what describes them', async (t) => {

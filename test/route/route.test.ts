@@ -37,6 +37,23 @@ void t.test('each end of the API, and each page, both ways', async (t) => {
     [`/v2/app/blobs/${digest}`, { kind: 'blob', repository: 'app', digest }],
     ['/v2/app/blobs/uploads/', { kind: 'uploads', repository: 'app' }],
     ['/v2/app/blobs/uploads/some-id', { kind: 'upload', repository: 'app', id: 'some-id' }],
+    ['/charts/team/index.yaml', { kind: 'chartIndex', organization: 'team' }],
+    ['/charts/api/index.yaml', { kind: 'chartIndex', organization: 'api' }],
+    [
+      '/charts/team/web-0.1.0+a_b.tgz',
+      { kind: 'chartFile', organization: 'team', file: 'web-0.1.0+a_b.tgz', provenance: false },
+    ],
+    [
+      '/charts/team/web-0.1.0.tgz.prov',
+      { kind: 'chartFile', organization: 'team', file: 'web-0.1.0.tgz', provenance: true },
+    ],
+    ['/charts/api/a-b/charts', { kind: 'charts', organization: 'a-b' }],
+    ['/charts/api/team/prov', { kind: 'chartProvenances', organization: 'team' }],
+    ['/charts/api/team/charts/web', { kind: 'chartVersions', organization: 'team', name: 'web' }],
+    [
+      '/charts/api/team/charts/Web.1/1.0.0-rc.1+b',
+      { kind: 'chartVersion', organization: 'team', name: 'Web.1', version: '1.0.0-rc.1+b' },
+    ],
     [`/v2/app/referrers/${digest}`, { kind: 'referrers', repository: 'app', digest }],
     // Words of the grammar are names like any other: the end of the path decides.
     [
@@ -59,6 +76,7 @@ void t.test('other spellings of the same', async (t) => {
   t.same(route('/v2'), { kind: 'base' })
   t.same(route('/v2/app/blobs/uploads'), { kind: 'uploads', repository: 'app' })
   t.same(route(`/v2/app/blobs/${digest.replace(':', '%3A')}`), { kind: 'blob', repository: 'app', digest })
+  t.same(route('/charts/team/web-1.0.0%2Bb.tgz'), route('/charts/team/web-1.0.0+b.tgz'))
   t.same(route('http://example.com/v2/app/tags/list'), { kind: 'tags', repository: 'app' })
   const page = { name: 'repository', repository: 'team/app' }
   t.same(route('/repository/team/app'), { kind: 'page', page })
@@ -115,7 +133,34 @@ void t.test('pages of what can have no name', async (t) => {
 })
 
 void t.test('what is no end of the API', async (t) => {
-  for (const target of ['', '*', '/v1/', '/v2x', '/v2/app', '/v2/app/tags', '/v2/app/tags/', '/v3/app/tags/list']) {
+  for (const target of [
+    '',
+    '*',
+    '/v1/',
+    '/v2x',
+    '/v2/app',
+    '/v2/app/tags',
+    '/v2/app/tags/',
+    '/v3/app/tags/list',
+    '/charts/',
+    '/charts/index.yaml',
+    '/charts/team',
+    '/charts/team/',
+    '/charts/Team/index.yaml',
+    '/charts/../index.yaml',
+    '/charts/a%2fb/index.yaml',
+    '/charts/team/sub/index.yaml',
+    '/charts/team/x.zip',
+    '/charts/team/.tgz',
+    '/charts/team/a b.tgz',
+    '/charts/team/web.tgz.prov.prov',
+    '/charts/api/team/charts/',
+    '/charts/api/team/charts/web/',
+    '/charts/api/team/charts/web/1/2',
+    '/charts/api/team/charts/web/..%2f1',
+    '/charts/api/team/prov/web',
+    '/charts/other/team/charts',
+  ]) {
     t.same(route(target), { kind: 'unknown', path: target === '*' ? '' : target }, target)
   }
 })

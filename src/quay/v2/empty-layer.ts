@@ -1,4 +1,5 @@
 import type { Digest } from '../../route/names.js'
+import { putBlob } from '../../store/put-blob.js'
 import type { Store } from '../../store/store.js'
 
 /** An empty tar file, compressed: what Docker's schema 1 named for steps that changed no file. */
@@ -8,12 +9,5 @@ const bytes = Buffer.from('1f8b080000096e8800ff621805a360148c5800080000ffff2eafb
 
 /** Puts the empty layer into a repository: in a Quay every one has it (image/docker/schema1.py). */
 export async function provideEmptyLayer(store: Store, repository: string, at: number): Promise<void> {
-  if (await store.blob(repository, emptyLayer, at)) return
-  const { id } = await store.createUpload(repository, { at })
-  await store.appendUpload(id, oneChunk(), { at })
-  await store.finishUpload(id, emptyLayer, at)
-}
-
-async function* oneChunk(): AsyncGenerator<Buffer> {
-  yield bytes
+  await putBlob(store, repository, { digest: emptyLayer, bytes }, at)
 }
