@@ -1,5 +1,5 @@
 import { nextPage, pageOf } from '../../src/distribution/paging.js'
-import { entityTag } from '../../src/distribution/conditions.js'
+import { entityTag } from '../../src/protocol/entity-tag.js'
 import { oci } from '../../src/profiles/oci.js'
 import { jsonReply, type Call, type Reply, type Stage } from '../../src/protocol/call.js'
 import { mediaTypes } from '../../src/protocol/media-types.js'

@@ -130,7 +130,7 @@ void t.test('what is no filter is named, with what may have been meant', async (
     [{ toString: 'x' }, 'start-registry: journal: unknown filter toString: there are method'],
     [
       { route: 'manifests' },
-      'start-registry: journal: route must be base, catalog, token, tags, manifest, blob, uploads, upload, referrers, invalid, page or unknown (did you mean manifest?)',
+      'start-registry: journal: route must be base, catalog, token, tags, manifest, blob, uploads, upload, referrers, chartIndex, chartFile, charts, chartProvenances, chartVersions, chartVersion, invalid, page or unknown (did you mean manifest?)',
     ],
     [
       { status: '4x' },

@@ -112,3 +112,12 @@ export async function indexOf(
 /** Names and versions of an index, in its order, as `web 0.1.0`. */
 export const versionsIn = ({ entries }: ReadIndex): readonly string[] =>
   Object.values(entries).flatMap((versions) => versions.map(({ name, version }) => `${name} ${version}`))
+
+/** A provenance as Helm writes it; nobody has signed it. */
+export const provenanceOf = (name: string, version: string, signature = 'signature'): string =>
+  [
+    '-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n',
+    `apiVersion: v2\nname: ${name}\nversion: ${version}\n`,
+    `...\nfiles:\n  ${name}-${version}.tgz: sha256:0\n-----BEGIN PGP SIGNATURE-----\n`,
+    `${signature}\n-----END PGP SIGNATURE-----\n`,
+  ].join('\n')

@@ -1,12 +1,14 @@
 import type { TokenRefusal } from '../../access/access.js'
 import { needOf } from '../../access/needs.js'
 import type { Action, Call, CallerPermissions, Reply, Stage } from '../../protocol/call.js'
+import { isChartRoute } from '../../route/chart-route.js'
 import { may, visibleRepositories } from '../directory/access.js'
 import { anonymous } from '../directory/identity.js'
 import { splitRepository } from '../directory/names.js'
 import { findRepository } from '../directory/repositories.js'
 import { htmlError } from '../html.js'
 import type { QuayRegistry } from '../quay.js'
+import { chartAccess } from './chart-access.js'
 import { challenge, unauthorized } from './challenge.js'
 import { QuayAbort, QuayError } from './errors.js'
 import { listCatalog } from './listings.js'
@@ -22,6 +24,7 @@ export function quayAccess(quay: QuayRegistry): Stage {
   const tokens = new QuayTokens()
   return (call, next) => {
     if (call.route.kind === 'token') return issueToken(call, quay, tokens)
+    if (isChartRoute(call.route)) return chartAccess(call, next, quay)
     const bearer = bearerOf(call, quay, tokens)
     call.account = bearer?.identity.username
     call.scopes = bearer?.grants
