@@ -80,7 +80,8 @@ const install = (source: GoSource): GoCommand => ({
 function buildInModule(source: GoSource, module: string, folder: string): GoCommand {
   const cwd = join(folder, 'module')
   mkdirSync(cwd)
-  writeFileSync(join(cwd, 'go.mod'), `module build\n\nrequire ${module} ${source.version}\n`)
+  const language = source.language === undefined ? '' : `go ${source.language}\n\n`
+  writeFileSync(join(cwd, 'go.mod'), `module build\n\n${language}require ${module} ${source.version}\n`)
   const target = join(folder, basename(source.package))
   return { args: ['build', '-mod=mod', ...flagsOf(source), '-o', target, source.package], cwd }
 }

@@ -10,6 +10,8 @@ export interface GoSource {
   readonly ldflags?: string
   /** Its module, when it is built inside a module that requires it, and not by `go install`. */
   readonly module?: string
+  /** With `module`: the version of the language that it is built as, from which on Go leaves modules out that nothing needs. */
+  readonly language?: string
   /** Build tags, for what a client leaves out of its usual build. */
   readonly tags?: readonly string[]
   /** Whether it loads or calls C code, so that building it takes a C compiler. */
@@ -84,6 +86,24 @@ const cosign1: Binary = {
   question: cosignQuestion,
 }
 
+// Whose `go install` fails as that of cosign 1 does. It tells no version. It has both helm 3 and 4 in it, of which it is
+// whatever helm calls it, and without the line of the language version Go would ask for modules that nothing needs.
+const cmPush: Binary = {
+  name: 'helm-cm-push',
+  version: '0.11.1',
+  isDefault: true,
+  source: {
+    kind: 'go',
+    package: 'github.com/chartmuseum/helm-push/cmd/helm-cm-push',
+    version: 'v0.11.1',
+    go: '1.25',
+    module: 'github.com/chartmuseum/helm-push',
+    language: '1.25.0',
+  },
+  question: undefined,
+  archive: 'helm-push',
+}
+
 // PKCS#11 is behind a build tag, and what it loads are C libraries. It is a row of its own because no story but the one
 // of hardware tokens should need a C compiler.
 const cosignPkcs11: Binary = {
@@ -115,6 +135,7 @@ export const manifest: readonly Binary[] = [
   cosign('2.6.5', '1.25', true),
   cosign('3.1.3', '1.26'),
   cosignPkcs11,
+  cmPush,
   {
     name: 'crane',
     version: '0.22.1',
