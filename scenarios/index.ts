@@ -5,6 +5,7 @@ import { cosignKms } from './cosign-kms/scenario.js'
 import { cosignPki } from './cosign-pki/scenario.js'
 import { faults } from './faults/scenario.js'
 import { helmOci } from './helm-oci/helm-oci.js'
+import { helmRepository } from './helm-repository/scenario.js'
 import { login } from './login/login.js'
 import { opaPolicy } from './opa-policy/scenario.js'
 import { operatorBundle } from './operator-bundle/scenario.js'
@@ -28,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   podmanImage,
   zstd,
   helmOci,
+  helmRepository,
   cosignKey,
   cosignKms,
   cosignPki,

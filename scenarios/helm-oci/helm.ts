@@ -19,6 +19,8 @@ export interface Helm extends Pick<Desk, 'folder' | 'read' | 'write'>, Where {
   readonly sh: Run
   /** The same for what is to end with status 1. */
   readonly fails: Run
+  /** What leads it to its home. */
+  readonly env: Readonly<Record<string, string>>
   /** Where it keeps logins. */
   readonly configFile: string
   /** Flags of each command that asks the registry. */
@@ -30,20 +32,21 @@ export interface Helm extends Pick<Desk, 'folder' | 'read' | 'write'>, Where {
   readonly defect: (story: string, message: string, note?: string) => void
 }
 
-interface Options extends Pick<Helm, 'registry' | 'version' | 'host' | 'auth' | 'account' | 'flags'> {
+interface Options extends Pick<Helm, 'registry' | 'version' | 'host' | 'auth' | 'account' | 'flags' | 'env'> {
   readonly over: Over
-  readonly env: Readonly<Record<string, string>>
+  /** What there is beside helm. @default gpg */
+  readonly beside?: readonly string[]
   /** How its commands are run, beside that. */
   readonly sh?: ((sh: Run) => Run) | undefined
 }
 
 /** Puts a version of helm in front of a registry. */
 export function openHelm(context: ScenarioContext, options: Options): Helm {
-  const { version, over, env, sh: how = (sh) => sh } = options
+  const { version, over, env, beside = ['gpg'], sh: how = (sh) => sh } = options
   const { client } = version
   const auth = options.auth === 'basic' ? ', auth basic' : ''
   // Dates are written in the machine's time zone otherwise.
-  const desk = context.desk({ ...env, TZ: 'UTC' }, { clients: [client, 'gpg'], hide: [alice.password] })
+  const desk = context.desk({ ...env, TZ: 'UTC' }, { clients: [client, ...beside], hide: [alice.password] })
   const sh = how(desk.sh)
   return {
     ...options,

@@ -55,7 +55,7 @@ export async function provenance(helm: Helm): Promise<void> {
 }
 
 /** Makes keys with GnuPG, and the keyrings that helm reads: files as GnuPG 1 kept them. */
-async function makeKeyrings(sh: Run): Promise<void> {
+export async function makeKeyrings(sh: Run): Promise<void> {
   const unprotected = ['--passphrase', '']
   try {
     for (const somebody of ['Alice <alice@example.org>', 'Mallory <mallory@example.org>']) {
