@@ -1,5 +1,6 @@
 // `npm run bench [-- NAME...]`: measures, prints one table, and ends with 1 when a goal was missed or not measured.
 import { availableParallelism, cpus, loadavg } from 'node:os'
+import { charting } from './charts.js'
 import { cleanUp, cleanUpOnSignals } from './cleanup.js'
 import { imagePushes } from './image-pushes.js'
 import { largeBlobs } from './large-blobs.js'
@@ -19,6 +20,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = {
   listings,
   seeds,
   'test-loop': testLoop,
+  charts: charting,
   verify,
 }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { faultNames, matchFields } from '../../harness/faults/fields.js'
+import { chartPackage } from '../support/charts.js'
 import { errorTable } from '../../src/protocol/errors.js'
 import { folderFor, registryFor } from '../support/registries.js'
 
@@ -86,6 +87,24 @@ void t.test("the README's example of recording and replaying, as it stands there
     t.equal(stdout, `200 ${digest}\n`)
     await registry.close()
   }
+})
+
+void t.test('the snippet on charts does what it says', async (t) => {
+  const blocks = read('README.md').split('```')
+  const snippet = blocks.find((block) => block.startsWith('js\n') && block.includes('/charts/'))?.slice(3) ?? ''
+  t.match(snippet, "readFileSync('web-0.1.0.tgz')")
+  // Inside the package, so that it finds it by its name.
+  const folder = t.testdir({
+    'web-0.1.0.tgz': chartPackage(),
+    'snippet.mjs': `import { readFileSync as read } from 'node:fs'
+import { startRegistry } from 'start-registry'
+const readFileSync = (name) => read(new URL(name, import.meta.url))
+${snippet}
+export { index }
+`,
+  })
+  const { index } = (await import(join(folder, 'snippet.mjs'))) as { readonly index: string }
+  t.match(index, /^ {2}web:\n {2}- apiVersion: v2\n/m)
 })
 
 void t.test('lock files name no hosts', async (t) => {

@@ -70,7 +70,7 @@ Object.assign(globalThis, { registry, digest })
 `
 
 // Run by the tests of what they show, and by documents.test.ts.
-const elsewhere = [/journal\.expect/, /process\.env\.RECORD/, /registry\.seed\(\{\n/, /faults\.add\(/]
+const elsewhere = [/charts\/api/, /journal\.expect/, /process\.env\.RECORD/, /registry\.seed\(\{\n/, /faults\.add\(/]
 
 // What comes behind a snippet, for what it did to be seen.
 const after: readonly (readonly [part: RegExp, isSigned: boolean, code: string, printed: RegExp])[] = [

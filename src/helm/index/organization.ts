@@ -33,6 +33,8 @@ export class Organization {
   /** Charts by their names, the newest version first; several of one version may be in several repositories. */
   readonly #charts = new Map<string, ChartVersion[]>()
   readonly #files = new Map<string, ChartVersion[]>()
+  /** What the index has for a name where everything is seen, until something of it changes. */
+  readonly #texts = new Map<string, string>()
   readonly #reading = new Set<Promise<void>>()
   readonly #documents = new Map<string, Document>()
   /** Tags that were changed while what was there before is being read: `repository:tag`. */
@@ -78,7 +80,7 @@ export class Organization {
 
   /** Waits until everything that was committed is read. Rejects with what the store has failed with, if it did. */
   async settle(): Promise<void> {
-    while (this.#reading.size > 0) await Promise.all(this.#reading)
+    await Promise.all(this.#reading)
     if (this.#failure !== undefined) throw this.#failure
   }
 
@@ -112,23 +114,35 @@ export class Organization {
     const hidden = [...seen].flatMap(([repository, isSeen]) => (isSeen ? [] : [repository])).join(' ')
     const known = this.#documents.get(hidden)
     if (known) return known
-    const document = this.#write((repository) => seen.get(repository) ?? false)
+    const document = hidden === '' ? this.#writeAll() : this.#write((repository) => seen.get(repository) ?? false)
     if (this.#documents.size === mostDocuments) this.#documents.clear()
     this.#documents.set(hidden, document)
     return document
   }
 
+  #writeAll(): Document {
+    const everything: Sees = () => true
+    return this.#document(
+      [...this.#charts.keys()].toSorted().map((name) => {
+        return inside(this.#texts, name, () => textOf(name, this.versions(name, everything)))
+      }),
+    )
+  }
+
   #write(sees: Sees): Document {
-    const parts = ['apiVersion: v1\n']
-    let isEmpty = true
-    for (const [name, versions] of this.charts(sees)) {
-      parts.push(isEmpty ? 'entries:\n' : '', `  ${yamlScalar(name)}:\n`)
-      for (const { yaml } of versions) parts.push(yaml)
-      isEmpty = false
-    }
-    if (isEmpty) parts.push('entries: {}\n')
-    parts.push(`generated: "${rfc3339(this.#changed)}"\nserverInfo:\n  contextPath: /charts\n`)
-    const body = Buffer.from(parts.join(''))
+    return this.#document(Array.from(this.charts(sees), ([name, versions]) => textOf(name, versions)))
+  }
+
+  #document(texts: readonly string[]): Document {
+    const entries = texts.join('')
+    const body = Buffer.from(
+      [
+        'apiVersion: v1\n',
+        entries === '' ? 'entries: {}\n' : `entries:\n${entries}`,
+        `generated: "${rfc3339(this.#changed)}"\n`,
+        'serverInfo:\n  contextPath: /charts\n',
+      ].join(''),
+    )
     return { body, digest: digestOf(body) }
   }
 
@@ -203,6 +217,8 @@ export class Organization {
   }
 
   #drop(chart: ChartVersion): void {
+    // Whoever has a package of this name may be listed now, or no more.
+    for (const { metadata } of [chart, ...(this.#files.get(chart.file) ?? [])]) this.#texts.delete(metadata.name)
     for (const [lists, key] of [
       [this.#files, chart.file],
       [this.#charts, chart.metadata.name],
@@ -235,6 +251,10 @@ function tagsIn(change: Change): readonly string[] {
   if (change.type === 'tag.deleted') return [change.tag]
   return change.type === 'manifest.put' || change.type === 'manifest.deleted' ? change.tags : []
 }
+
+/** A chart's part of an index; nothing when there is no version of it. */
+const textOf = (name: string, versions: readonly ChartVersion[]): string =>
+  versions.length === 0 ? '' : `  ${yamlScalar(name)}:\n${versions.map(({ yaml }) => yaml).join('')}`
 
 /** The tag of a version: Helm writes `_` for `+`, which no tag may have. */
 export const tagOf = (version: string): string => version.replaceAll('+', '_')
