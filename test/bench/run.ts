@@ -5,6 +5,7 @@ import { cleanUp, cleanUpOnSignals } from './cleanup.js'
 import { imagePushes } from './image-pushes.js'
 import { largeBlobs } from './large-blobs.js'
 import { listings } from './listings.js'
+import { page } from './page.js'
 import { seeds } from './seeds.js'
 import { smallRequests } from './small-requests.js'
 import { startup } from './startup.js'
@@ -22,6 +23,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = {
   'test-loop': testLoop,
   charts: charting,
   verify,
+  page,
 }
 
 /** Runs the benchmarks of these names, or all of them; answers the exit code. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -70,6 +70,14 @@ void t.test('files that the documents name are there', async (t) => {
       t.ok(existsSync(join(root, path as string)), `${document}: ${path}`)
     }
   }
+})
+
+void t.test('pictures are there, small, and not in the package', async (t) => {
+  const pictures = Array.from(read('README.md').matchAll(/!\[[^\]]+\]\(([^)]+)\)/g), ([, path]) => path as string)
+  t.same(pictures, ['docs/inspector.png'])
+  for (const path of pictures) t.ok(statSync(join(root, path)).size < 150_000, path)
+  const { files } = JSON.parse(read('package.json')) as { files: readonly string[] }
+  t.notOk(files.some((path) => path.startsWith('docs')))
 })
 
 void t.test("the README's example of recording and replaying, as it stands there", async (t) => {

@@ -160,6 +160,14 @@ void t.test('serving loads no package at all', async (t) => {
   )
 })
 
+void t.test('serving loads no page before one is asked for', async (t) => {
+  t.ok(served.has('harness/inspector/stage.ts'))
+  t.same(
+    [...served].filter((name) => name.startsWith('src/inspector/')),
+    [],
+  )
+})
+
 void t.test('verifying with a key loads one curve’s arithmetic, and nothing of certificates and logs', async (t) => {
   const loaded = [...loadedWith('harness/cli/main.ts', 'harness/cli/verify.ts')]
   t.same(loaded.filter(isPackage), ['@noble/curves/abstract/weierstrass.js'])

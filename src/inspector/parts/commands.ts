@@ -75,5 +75,5 @@ export const commandList = (commands: readonly Command[]): Html =>
   </ul>`
 
 /** A button that copies a text; without a script it is not there. */
-export const copyButton = (text: string, label: string): Html =>
-  html`<button type="button" class="copy quiet" data-copy="${text}" aria-label="${label}" hidden>Copy</button>`
+export const copyButton = (text: string, label: string, word = 'Copy'): Html =>
+  html`<button type="button" class="copy quiet" data-copy="${text}" aria-label="${label}" hidden>${word}</button>`

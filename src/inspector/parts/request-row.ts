@@ -19,7 +19,7 @@ export function requestRow(request: SeenRequest, host: string): Html {
       >${shortenHex(target)}</code
     ><span class="about"
       ><span class="meta">${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms</span
-      >${size}${account !== undefined && html`<span class="meta">${account}</span>`}${aborted && badge('aborted', 'warn')}${faults.map((fault) => badge(`fault: ${fault}`, 'bad'))}${copyButton(curlCommand(request, host), `Copy ${method} ${target.slice(0, 80)} as curl`)}</span
+      >${size}${account !== undefined && html`<span class="meta">${account}</span>`}${aborted && badge('aborted', 'warn')}${faults.map((fault) => badge(`fault: ${fault}`, 'bad'))}${copyButton(curlCommand(request, host), `Copy ${method} ${target.slice(0, 80)} as curl`, 'curl')}</span
     >
   </li>`
 }
