@@ -49,6 +49,19 @@ void t.test('--admin lets it be steered, and has it keep its requests', async (t
   }
 })
 
+void t.test('there is a page to look at, unless --no-inspector', async (t) => {
+  for (const [flags, status] of [
+    [[], 200],
+    [['--no-inspector'], 404],
+  ] as const) {
+    const child = start(t, '--quiet', ...flags)
+    const ready = await next(lines(child.stdout))
+    t.equal((await new Wire(Number(ready.split(':').at(-1))).get('/')).status, status)
+    child.kill('SIGTERM')
+    t.equal(await ended(child), 0)
+  }
+})
+
 void t.test('--json has one object a line', async (t) => {
   const child = start(t, '--json', '--tls', '--user', 'alice:secret')
   const out = lines(child.stdout)

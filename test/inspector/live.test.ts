@@ -1,5 +1,7 @@
 import t from 'tap'
 import { image, type Registry } from 'start-registry'
+import { requestRow } from '../../src/inspector/parts/request-row.js'
+import type { SeenRequest } from '../../src/inspector/surroundings.js'
 import { registryFor } from '../support/registries.js'
 import { readable, Visitor } from '../support/pages.js'
 
@@ -121,4 +123,31 @@ void t.test('without a journal those are shown that come while somebody looks', 
   t.match(await first, '/v2/after/tags/list')
   clearInterval(asking)
   await stream.return()
+})
+
+void t.test('faults are marked, and so is who went away', async (t) => {
+  const request: SeenRequest = {
+    id: 7,
+    time: '2026-11-24T08:38:44.123Z',
+    method: 'GET',
+    scheme: 'http',
+    target: `/v2/app/blobs/sha256:${'a'.repeat(64)}`,
+    kind: 'blob',
+    repository: 'app',
+    account: '<alice>',
+    rawHeaders: ['Host', "x'; rm -rf /", 'Accept', '*/*'],
+    received: 0,
+    status: 0,
+    bytes: 3_400_000,
+    ms: 12.3,
+    faults: ['reset after 10 bytes', '<b>'],
+    aborted: true,
+  }
+  const row = requestRow(request, 'registry.test:5000').toString()
+  t.match(row, /^<li data-id="7" +class="faulty"/)
+  t.match(
+    readable(row),
+    / 08:38:44.123 GET gone \/v2\/app\/blobs\/sha256:a{12}… 12 ms ↓ 3.4 MB <alice> aborted fault: reset after 10 bytes fault: <b> /,
+  )
+  t.match(row, `curl --globoff -H &#39;Accept: */*&#39; http://registry.test:5000${request.target}"`)
 })
