@@ -8,7 +8,7 @@ import { LiveStreams, livePage } from './pages/live.js'
 import { layerPage } from './pages/layer.js'
 import { loginPage } from './pages/login.js'
 import { manifestPage } from './pages/manifest.js'
-import { missingPage, notAllowed } from './pages/missing.js'
+import { missingPage, notAllowed, refusedPage } from './pages/missing.js'
 import { organizationPage } from './pages/organization.js'
 import { organizationsPage } from './pages/organizations.js'
 import { repositoryPage } from './pages/repository.js'
@@ -37,7 +37,7 @@ export class Inspector {
     this.#streams.close()
   }
 
-  /** Answers a call for a page. @throws RegistryError for a form that is none of ours. */
+  /** Answers a call for a page. */
   async answer(call: Call, page: Page): Promise<Reply> {
     const { people } = this.#surroundings
     const reads = call.method === 'GET' || call.method === 'HEAD'
@@ -50,7 +50,14 @@ export class Inspector {
     const viewer = known ?? (session && people.viewer(undefined))
     const own = known ? session : undefined
     const visit = this.#visit(call, own, viewer ?? nobody)
-    if (!reads) return this.#change(call, page, visit, own, viewer !== undefined)
+    if (!reads) {
+      try {
+        return await this.#change(call, page, visit, own, viewer !== undefined)
+      } catch (error) {
+        if (error instanceof RegistryError) return refusedPage(visit, error)
+        throw error
+      }
+    }
     if (page.name === 'login' && people.login) {
       return loginPage(visit, { username: '', to: safePath(first(call.query, 'to')) })
     }

@@ -112,8 +112,9 @@ void t.test('forms of other sites, and without their token, are refused', async 
     ['the token of somebody without a session', { token: tokenOf(await new Visitor(registry).get('/login')) }, {}],
   ]
   for (const [name, fields, headers] of rows) {
-    const { status } = await visitor.post('/', { name: 'evil', ...fields }, headers)
+    const { status, text } = await visitor.post('/', { name: 'evil', ...fields }, headers)
     t.equal(status, 403, name)
+    t.match(readable(text), /That was not done .*this form (?:was sent by a page of another site|is too old)/)
   }
   t.equal((await visitor.get('/organization/evil')).status, 404)
   for (const headers of [{ origin: registry.url }, { 'sec-fetch-site': 'same-origin', origin: 'null' }]) {

@@ -1,4 +1,5 @@
 import type { Reply } from '../../protocol/call.js'
+import type { RegistryError } from '../../protocol/errors.js'
 import { html } from '../html.js'
 import { pageReply } from '../parts/layout.js'
 import type { Visit } from '../visit.js'
@@ -28,4 +29,16 @@ export const notAllowed = (visit: Visit, allow: string): Reply =>
     { title: 'This page cannot do that', main: html`<p>It answers ${allow}. <a href="/">Go to the start</a></p>` },
     405,
     { Allow: allow },
+  )
+
+/** A form that is refused: too old, of another site, or too long. */
+export const refusedPage = (visit: Visit, { message, status }: RegistryError): Reply =>
+  pageReply(
+    visit,
+    {
+      title: 'That was not done',
+      main: html`<p class="problem">${message}</p>
+        <p><a href="/">Go to the start</a></p>`,
+    },
+    status,
   )

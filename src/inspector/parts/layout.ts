@@ -30,7 +30,6 @@ export const pageHeaders: Headers = {
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   // It shows what is there now, to whoever asks.
   'Cache-Control': 'no-store',
