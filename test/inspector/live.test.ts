@@ -132,7 +132,7 @@ void t.test('faults are marked, and so is who went away', async (t) => {
     method: 'GET',
     scheme: 'http',
     target: `/v2/app/blobs/sha256:${'a'.repeat(64)}`,
-    kind: 'blob',
+    route: 'blob',
     repository: 'app',
     account: '<alice>',
     rawHeaders: ['Host', "x'; rm -rf /", 'Accept', '*/*'],
