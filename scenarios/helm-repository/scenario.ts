@@ -7,6 +7,7 @@ import { alice } from '../people.js'
 import type { Scenario, ScenarioContext } from '../scenario.js'
 import { dependencies, fromOci, uploads, verification } from './charts.js'
 import { etherpad } from './etherpad.js'
+import { hostileChart } from './hostile.js'
 import { repositories, type Repositories } from './repository.js'
 
 /**
@@ -48,6 +49,7 @@ async function stories(helm: Repositories): Promise<void> {
   await dependencies(helm)
   await verification(helm)
   await uploads(helm)
+  await hostileChart(helm)
 }
 
 interface OpenOptions {
