@@ -77,7 +77,7 @@ void t.test(
       t.equal(status, 404, path)
       t.match(readable(text), 'There is nothing here')
     }
-    t.match((await visitor.get('/charts/team/index.yaml')).headers.get('content-type'), 'application/json')
+    t.match((await visitor.get('/charts/team/index.yaml')).headers.get('content-type'), 'application/yaml')
     t.equal((await fetch(`${registry.url}/live`, { method: 'DELETE' })).status, 405)
   },
 )
