@@ -63,10 +63,15 @@ export class FaultList implements Faults {
   }
 
   /** In front of access. */
-  readonly front: Stage = (call, next) => this.#answer(call, next, false)
+  readonly front: Stage = this.#stage(false)
 
   /** Behind access. */
-  readonly behind: Stage = (call, next) => this.#answer(call, next, true)
+  readonly behind: Stage = this.#stage(true)
+
+  #stage(behindAccess: boolean): Stage {
+    const stage: Stage = (call, next) => this.#answer(call, next, behindAccess)
+    return Object.assign(stage, { concerns: () => this.#workers.length > 0 })
+  }
 
   #answer(call: Call, next: () => Awaitable<Reply>, behindAccess: boolean): Awaitable<Reply> {
     const workers = this.#workers

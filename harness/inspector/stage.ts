@@ -1,4 +1,4 @@
-import type { Stage } from '../../src/protocol/call.js'
+import type { Call, Stage } from '../../src/protocol/call.js'
 import type { Inspector } from '../../src/inspector/inspector.js'
 import type { Surroundings } from '../../src/inspector/surroundings.js'
 
@@ -17,13 +17,14 @@ export function inspectorStage(surroundings: () => Promise<Surroundings>): Inspe
     loaded = new Inspector(given)
     return loaded
   }
+  const stage: Stage = (call, next) => {
+    const { route } = call
+    if (route.kind !== 'page') return next()
+    loading ??= load()
+    return loading.then((inspector) => inspector.answer(call, route.page))
+  }
   return {
-    stage(call, next) {
-      const { route } = call
-      if (route.kind !== 'page') return next()
-      loading ??= load()
-      return loading.then((inspector) => inspector.answer(call, route.page))
-    },
+    stage: Object.assign(stage, { concerns: ({ route }: Call) => route.kind === 'page' }),
     close: () => loaded?.close(),
   }
 }

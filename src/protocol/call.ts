@@ -92,4 +92,11 @@ export function emptyReply(status: number, headers: Headers = {}): Reply {
 }
 
 /** A step that a call passes on its way to a handler: it answers, refuses by throwing, or lets the next one answer. */
-export type Stage = (call: Call, next: () => Reply | Promise<Reply>) => Reply | Promise<Reply>
+export interface Stage {
+  (call: Call, next: () => Reply | Promise<Reply>): Reply | Promise<Reply>
+  /**
+   * Whether it has anything to do with a call, which goes on to the next stage otherwise. Asked first, because a stage that
+   * only lets pass costs a small request a closure. @default always
+   */
+  readonly concerns?: ((call: Call) => boolean) | undefined
+}

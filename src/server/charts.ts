@@ -9,11 +9,11 @@ import type { Store } from '../store/store.js'
  */
 export function chartStage(store: Store, behind: (call: Call) => Reply | Promise<Reply>): Stage {
   let answer: Promise<(call: Call<ChartRoute>) => Promise<Reply>> | undefined
-  return (call, next) => {
-    if (!isChartRoute(call.route)) return next()
+  const stage: Stage = (call) => {
     answer ??= import('../helm/repository/repository.js').then(({ chartRepositories }) =>
       chartRepositories(store, async (inner) => behind(inner)),
     )
     return answer.then((handle) => handle(call as Call<ChartRoute>))
   }
+  return Object.assign(stage, { concerns: ({ route }: Call) => isChartRoute(route) })
 }

@@ -39,7 +39,11 @@ export function requestHandler(options: HandleOptions): RequestHandler {
 /** Stages as one function: each lets the next one answer. */
 export const inOrder = (stages: readonly Stage[]): Run =>
   stages.reduceRight<Run>(
-    (next, stage) => (call) => stage(call, () => next(call)),
+    (next, stage) => {
+      const { concerns } = stage
+      if (!concerns) return (call) => stage(call, () => next(call))
+      return (call) => (concerns(call) ? stage(call, () => next(call)) : next(call))
+    },
     () => {
       throw new Error('no stage answered')
     },
