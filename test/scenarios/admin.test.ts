@@ -12,7 +12,8 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** The commands that the README has under "In any language". */
 function commands(): string {
-  const found = /## In any language\n[^#]*?```bash\n([^]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1]
+  const section = readFileSync(join(root, 'README.md'), 'utf8').split('\n## In any language\n')[1]?.split('\n## ')[0]
+  const found = /```bash\n([^]*?)```/.exec(section ?? '')?.[1]
   if (found === undefined) throw new Error('README.md has no commands under "In any language"')
   return found
 }
