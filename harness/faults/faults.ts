@@ -75,7 +75,6 @@ export class FaultList implements Faults {
 
   #answer(call: Call, next: () => Awaitable<Reply>, behindAccess: boolean): Awaitable<Reply> {
     const workers = this.#workers
-    if (workers.length === 0) return next()
     if (call.route.kind === 'unknown' && call.route.path.startsWith(steering)) return next()
     const from = (index: number, effects: Effects): Awaitable<Reply> => {
       for (let at = index; at < workers.length; at++) {

@@ -1,5 +1,6 @@
 import { manifestPush } from '../../src/store/manifest.js'
 import type { Arrivals } from '../../src/quay/arrivals.js'
+import { putBlob } from '../../src/store/put-blob.js'
 import type { Store } from '../../src/store/store.js'
 import type { SeedTarget } from './target.js'
 
@@ -34,9 +35,7 @@ export function storeTarget({ store, host, referrers, clock, arrivals }: SeededR
       if (await store.blob(repository, digest, at)) return
       const home = homes.get(digest)
       if (home !== undefined && (await store.mountBlob(repository, digest, home, at))) return
-      const { id } = await store.createUpload(repository, { at })
-      await store.appendUpload(id, once(bytes), { at })
-      await store.finishUpload(id, digest, at)
+      await putBlob(store, repository, { digest, bytes }, at)
       homes.set(digest, repository)
     },
     async putManifest(repository, { digest, mediaType, bytes }, tag) {
@@ -49,8 +48,4 @@ export function storeTarget({ store, host, referrers, clock, arrivals }: SeededR
       await arrivals?.pushed(repository, { digest, tag, isNew, at })
     },
   }
-}
-
-async function* once(bytes: Buffer): AsyncGenerator<Buffer, void, undefined> {
-  if (bytes.length > 0) yield bytes
 }
